@@ -1,0 +1,27 @@
+"""The only reader of the clock. Everything else is given the time, so that 20:59:59 and 21:00 can be tested."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_zone = ZoneInfo("Asia/Shanghai")
+
+
+def use_zone(name: str) -> None:
+    """Show times in the zone `name` (an IANA name); they are stored in UTC whatever it is."""
+    global _zone  # noqa: PLW0603  one zone per process, from the settings
+    _zone = ZoneInfo(name)
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime) -> datetime:
+    """`moment` as the wall clock of the users shows it."""
+    return moment.astimezone(_zone)
+
+
+def today() -> date:
+    """The users' calendar day."""
+    return local(now()).date()

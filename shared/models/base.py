@@ -1,0 +1,60 @@
+"""Column shapes that many tables share."""
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum, String
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from shared.db import Base
+from shared.models.kinds import EntryStatus
+
+NAME = 100
+CODE = 32
+
+
+def one_of(enumeration: type[StrEnum], name: str = "") -> Enum:
+    """A column of one of `enumeration`'s values, checked by the database; `name` tells two such columns of a table apart."""
+    return Enum(
+        enumeration,
+        name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", enumeration.__name__).lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=CODE,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Row(Base):
+    """A table with a number as its key and a version: the second of two people who save the same version is told."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+    version: Mapped[int] = mapped_column(default=1, sort_order=-1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.version}
+
+
+class Entry(Row):
+    """Reference data: a code, a name, and whether it is offered. In-use rows are retired, never deleted."""
+
+    __abstract__ = True
+
+    code: Mapped[str] = mapped_column(String(CODE), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME), index=True)
+    status: Mapped[EntryStatus] = mapped_column(one_of(EntryStatus), default=EntryStatus.ACTIVE)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Record(Base):
+    """A table whose rows are only ever added: events, audit."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)

@@ -1,0 +1,73 @@
+"""Who logs in: teachers by their identity document, staff by a user name and one place."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shared.db import Base, Encrypted, UTCDateTime
+from shared.models.base import NAME, Row, one_of
+from shared.models.kinds import IdKind, Role
+from shared.models.places import Bureau, ConfirmationPoint, School
+
+HASH = 200
+
+
+class Login(Base):
+    """What an account needs to be logged in to; five failures lock it for a while."""
+
+    __abstract__ = True
+
+    password_hash: Mapped[str] = mapped_column(String(HASH), default="")
+    password_changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    session_epoch: Mapped[int] = mapped_column(default=0)  # grows when every open session must end
+
+
+class Person(Row, Login):
+    """A teacher; the identity document is the account and never changes."""
+
+    __tablename__ = "people"
+    __table_args__ = (UniqueConstraint("id_kind", "id_number"),)
+
+    id_kind: Mapped[IdKind] = mapped_column(one_of(IdKind))
+    id_number: Mapped[str] = mapped_column(Encrypted("id_number"))
+    name: Mapped[str] = mapped_column(String(NAME))
+    email: Mapped[str] = mapped_column(String(254))
+    email_verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Staff(Row, Login):
+    """A named person at a school, a confirmation point or a bureau (S4: down to the individual)."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        CheckConstraint("role <> 'teacher'", name="not_a_teacher"),
+        CheckConstraint("(role = 'school') = (school_id IS NOT NULL)", name="school"),
+        CheckConstraint("(role = 'point') = (point_id IS NOT NULL)", name="point"),
+        CheckConstraint("(role IN ('school', 'point')) = (bureau_id IS NULL)", name="bureau"),
+        Index("ix_staff_role", "role"),
+    )
+
+    username: Mapped[str] = mapped_column(String(NAME), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)
+    point_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation_points.id"), index=True)
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"), index=True)
+    mobile: Mapped[str | None] = mapped_column(Encrypted("phone"))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    valid_until: Mapped[date | None]
+
+    school: Mapped[School | None] = relationship()
+    point: Mapped[ConfirmationPoint | None] = relationship()
+    bureau: Mapped[Bureau | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.name

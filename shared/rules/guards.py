@@ -1,0 +1,150 @@
+"""What must hold before a move: SQL conditions, so that one application and ten thousand are judged alike.
+
+A condition sees the application it is asked about and the order of whoever moves it; it is true when the move may go on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, literal, not_, or_, select, true
+
+from shared.models import (
+    Application,
+    Campaign,
+    ConfirmationPoint,
+    Material,
+    Photo,
+    PointSchool,
+    Publicity,
+    ReceivedPaper,
+    RevocationRequest,
+    Staff,
+)
+from shared.models.kinds import Conclusion, EntryStatus, RequestState, Role, Stage
+from shared.text import Text, _
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asks for with a move: the facts that guards and effects need, and the moment."""
+
+    now: datetime
+    today: date
+    role: Role | None
+    reason: str = ""
+    reason_code: str | None = None
+    conclusion: Conclusion | None = None
+    point_id: int | None = None
+    signed_version: int | None = None
+
+
+Condition = Callable[[Order], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition that must hold, and the sentence for whoever it stops."""
+
+    code: str
+    text: Text
+    holds: Condition
+
+
+def _campaign(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return select(column).where(Campaign.id == Application.campaign_id).scalar_subquery()
+
+
+def _is_complete(_order: Order) -> ColumnElement[bool]:
+    # The rules of the single fields are asked before; this is the last net for what no application may lack.
+    filled = [Application.name, Application.certificate_number, Application.school_id, Application.bureau_id]
+    return and_(
+        *[column.is_not(None) for column in [*filled, Application.point_id, Application.mobile]],
+        exists().where(Photo.application_id == Application.id),
+    )
+
+
+def _was_checked(_order: Order) -> ColumnElement[bool]:
+    return or_(Application.stage != Stage.SUBMITTED, not_(_campaign(Campaign.has_school_check.expression)))
+
+
+def _papers_are_complete(_order: Order) -> ColumnElement[bool]:
+    received = select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == Application.id)
+    missing = exists().where(
+        Material.campaign_id == Application.campaign_id,
+        Material.required,
+        or_(Material.registration_type.is_(None), Material.registration_type == Application.registration_type),
+        Material.id.not_in(received),
+    )
+    return not_(missing)
+
+
+def _is_signed_as_it_stands(order: Order) -> ColumnElement[bool]:
+    signed = Application.signed_version if order.signed_version is None else literal(order.signed_version)
+    return signed == Application.form_version
+
+
+def _point_fits(order: Order) -> ColumnElement[bool]:
+    return exists().where(
+        PointSchool.point_id == order.point_id,
+        PointSchool.school_id == Application.school_id,
+        ConfirmationPoint.id == PointSchool.point_id,
+        ConfirmationPoint.status == EntryStatus.ACTIVE,
+    )
+
+
+def _publicity(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    own = (Publicity.campaign_id == Application.campaign_id, Publicity.bureau_id == Application.bureau_id)
+    return exists().where(*own, *conditions)
+
+
+def _publicity_not_begun(order: Order) -> ColumnElement[bool]:
+    return or_(Application.stage != Stage.PRELIMINARY, not_(_publicity(Publicity.starts_on <= order.today)))
+
+
+def _publicity_over(order: Order) -> ColumnElement[bool]:
+    without = _campaign(Campaign.publicity_days.expression) == 0
+    return or_(Application.stage != Stage.PRELIMINARY, without, _publicity(Publicity.ends_on < order.today))
+
+
+def _was_reviewed(_order: Order) -> ColumnElement[bool]:
+    return or_(Application.stage == Stage.REVIEWED, not_(_campaign(Campaign.has_city_review.expression)))
+
+
+def _is_registered(_order: Order) -> ColumnElement[bool]:
+    return Application.conclusion == Conclusion.REGISTERED
+
+
+def _open_request(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        RevocationRequest.application_id == Application.id, RevocationRequest.state == RequestState.OPEN, *conditions
+    )
+
+
+def _no_open_request(_order: Order) -> ColumnElement[bool]:
+    return not_(_open_request())
+
+
+def _asked_by_the_level_below(order: Order) -> ColumnElement[bool]:
+    below = {Role.CITY: Role.DISTRICT, Role.PROVINCE: Role.CITY}.get(order.role or Role.TEACHER)
+    asked = select(Staff.id).where(Staff.role == below)
+    return _open_request(RevocationRequest.requested_by_id.in_(asked)) if below else not_(true())
+
+
+def _has_ethics(_order: Order) -> ColumnElement[bool]:
+    return Application.ethics.is_not(None)
+
+
+COMPLETE = Guard("incomplete", _("申请材料不完整,请补齐后再提交"), _is_complete)
+CHECKED = Guard("unchecked", _("学校尚未审校,请先由学校审校员审校通过"), _was_checked)
+ETHICS = Guard("no_ethics", _("师德结论尚未填写,请先填写师德结论"), _has_ethics)
+PAPERS = Guard("papers", _("纸质材料不齐,请核对材料清单,收齐后再确认"), _papers_are_complete)
+SIGNED = Guard("unsigned", _("签名的申请表不是当前版本,请申请人重新打印并签名"), _is_signed_as_it_stands)
+POINT_FITS = Guard("point", _("所选确认点未启用或不服务该校,请另选确认点"), _point_fits)
+UNPUBLISHED = Guard("published", _("初审结论已开始公示,不能再直接修改;请由市级退回后重新初审"), _publicity_not_begun)
+PUBLISHED = Guard("unpublished", _("公示尚未结束,公示期满后才能继续"), _publicity_over)
+REVIEWED = Guard("unreviewed", _("市级尚未复核,请等待复核完成"), _was_reviewed)
+REGISTERED = Guard("unregistered", _("只有注册合格的申请才能撤销"), _is_registered)
+NO_REQUEST = Guard("requested", _("已有待处理的撤销申请,请等待上一级处理"), _no_open_request)
+REQUEST = Guard("unrequested", _("没有下一级提出的撤销申请,不能处理"), _asked_by_the_level_below)

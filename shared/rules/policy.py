@@ -1,0 +1,308 @@
+"""SCOPE: who may do what to which rows, as SQL. What is not in the table is denied."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from shared.db import Base
+from shared.models import (
+    Application,
+    AssessmentYear,
+    AuditEntry,
+    Authority,
+    Bureau,
+    CalendarDay,
+    Campaign,
+    Certificate,
+    CertificateRequest,
+    ConfirmationPoint,
+    Degree,
+    Division,
+    Education,
+    Ethnicity,
+    Event,
+    Institution,
+    Mail,
+    Material,
+    Message,
+    NoticeText,
+    Person,
+    PointSchool,
+    PoliticalStatus,
+    Publicity,
+    PutonghuaGrade,
+    QualificationType,
+    ReasonCode,
+    Receipt,
+    RevocationRequest,
+    RosterEntry,
+    School,
+    Staff,
+    StaffRequest,
+    Subject,
+    TeachingBreak,
+    Title,
+    Window,
+)
+from shared.models.kinds import Role
+
+
+class Can(StrEnum):
+    """What may be done to a row; the moves of an application name one of these, never a role."""
+
+    REFER = "refer"  # see its name beside another row, or choose it in a form
+    VIEW = "view"  # its own list and page
+    CREATE = "create"
+    EDIT = "edit"
+    DELETE = "delete"
+    EXPORT = "export"
+    REVEAL = "reveal"  # show a personal value in full, audited
+    PRINT = "print"
+    SUBMIT = "submit"
+    AMEND = "amend"
+    WITHDRAW = "withdraw"
+    CHECK = "check"  # the school's officer
+    RETURN = "return"
+    CONFIRM = "confirm"
+    UNDO_CONFIRM = "undo_confirm"
+    CHANGE_POINT = "change_point"
+    CORRECT = "correct"  # change an applicant's data at the desk (S19)
+    PRELIMINARY = "preliminary"
+    REVIEW = "review"
+    FINAL = "final"
+    REQUEST_REVOCATION = "request_revocation"
+    DECIDE_REVOCATION = "decide_revocation"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as plain values: permission code never sees a live row. Without a role: a command of the operator's."""
+
+    role: Role | None
+    id: int | None
+    name: str
+    address: str = ""
+    school_id: int | None = None
+    point_id: int | None = None
+    bureau_id: int | None = None
+    bureau_path: str = ""
+
+
+Condition = Callable[[Actor], ColumnElement[bool]]
+
+
+def everything(_actor: Actor) -> ColumnElement[bool]:
+    return true()
+
+
+def _below(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
+    """Rows whose bureau is the actor's own or lies below it in the tree; without a place: none."""
+    if not actor.bureau_path:
+        return false()
+    return column.in_(select(Bureau.id).where(Bureau.path.startswith(actor.bureau_path, autoescape=True)))
+
+
+def _is(column: ColumnElement[int] | ColumnElement[int | None], value: int | None) -> ColumnElement[bool]:
+    return column == value if value is not None else false()
+
+
+def my_own(actor: Actor) -> ColumnElement[bool]:
+    return _is(Application.person_id.expression, actor.id)
+
+
+def of_my_school(actor: Actor) -> ColumnElement[bool]:
+    return _is(Application.school_id.expression, actor.school_id) & (Application.form_version > 0)
+
+
+def of_my_point(actor: Actor) -> ColumnElement[bool]:
+    return _is(Application.point_id.expression, actor.point_id) & (Application.form_version > 0)
+
+
+def of_my_bureau(actor: Actor) -> ColumnElement[bool]:
+    return _is(Application.bureau_id.expression, actor.bureau_id)
+
+
+def in_my_area(actor: Actor) -> ColumnElement[bool]:
+    return _below(Application.bureau_id.expression, actor)
+
+
+def _applications(condition: Condition, column: ColumnElement[int]) -> Condition:
+    """The same rows as of applications, for a table that belongs to one."""
+    return lambda actor: column.in_(select(Application.id).where(condition(actor)))
+
+
+def _bureaus(column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
+    return lambda actor: _below(column, actor)
+
+
+def _campaigns(column: ColumnElement[int]) -> Condition:
+    return lambda actor: column.in_(select(Campaign.id).where(_below(Campaign.bureau_id.expression, actor)))
+
+
+def _points_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor))
+    return PointSchool.point_id.in_(points)
+
+
+def _staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    schools = select(School.id).where(_below(School.bureau_id.expression, actor))
+    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor))
+    return _below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
+
+
+def _people_of(condition: Condition) -> Condition:
+    return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)))
+
+
+def _roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    return RosterEntry.school_id.in_(select(School.id).where(_below(School.bureau_id.expression, actor)))
+
+
+def _campaigns_above_me(actor: Actor) -> ColumnElement[bool]:
+    """The campaigns that a place takes part in: its own bureau's and those of the bureaus above."""
+    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
+    return Campaign.bureau_id.in_(ids) if ids else false()
+
+
+def _requests_from(role: Role) -> Condition:
+    """Revocations asked for by the level below, in the actor's area."""
+
+    def condition(actor: Actor) -> ColumnElement[bool]:
+        asked = RevocationRequest.requested_by_id.in_(select(Staff.id).where(Staff.role == role))
+        mine = RevocationRequest.application_id.in_(select(Application.id).where(in_my_area(actor)))
+        return asked & mine
+
+    return condition
+
+
+SCOPE: dict[tuple[type[Base], Role, Can], Condition] = {}
+
+
+def _grant(model: type[Base], role: Role, condition: Condition, *actions: Can) -> None:
+    for action in actions:
+        SCOPE[(model, role, action)] = condition
+
+
+# Applications: every role sees its own part, and each move has one kind of person who makes it.
+_grant(Application, Role.TEACHER, my_own, Can.VIEW, Can.SUBMIT, Can.AMEND, Can.WITHDRAW, Can.CHANGE_POINT, Can.PRINT)
+_grant(Application, Role.SCHOOL, of_my_school, Can.VIEW, Can.EDIT, Can.EXPORT, Can.CHECK, Can.RETURN, Can.PRINT)
+_grant(Application, Role.POINT, of_my_point, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT)
+_grant(Application, Role.POINT, of_my_point, Can.RETURN, Can.CONFIRM, Can.UNDO_CONFIRM, Can.CHANGE_POINT, Can.CORRECT)
+_grant(Application, Role.DISTRICT, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.PRELIMINARY)
+_grant(Application, Role.DISTRICT, in_my_area, Can.UNDO_CONFIRM, Can.CHANGE_POINT, Can.REQUEST_REVOCATION)
+_grant(Application, Role.CITY, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.REVIEW)
+_grant(Application, Role.CITY, in_my_area, Can.REQUEST_REVOCATION, Can.DECIDE_REVOCATION)
+_grant(Application, Role.CITY, of_my_bureau, Can.PRELIMINARY)  # the city decides first on schools of its own (§1.4)
+_grant(Application, Role.PROVINCE, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.FINAL)
+_grant(Application, Role.PROVINCE, in_my_area, Can.DECIDE_REVOCATION)
+_grant(Application, Role.SUPERUSER, in_my_area, Can.VIEW, Can.EXPORT)
+_grant(Application, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+
+# What belongs to an application is seen by whoever sees the application.
+_SEES: dict[Role, Condition] = {
+    Role.SCHOOL: of_my_school,
+    Role.POINT: of_my_point,
+    Role.DISTRICT: in_my_area,
+    Role.CITY: in_my_area,
+    Role.PROVINCE: in_my_area,
+    Role.SUPERUSER: in_my_area,
+    Role.AUDITOR: everything,
+}
+for _role, _condition in _SEES.items():
+    _grant(Person, _role, _people_of(_condition), Can.REFER)
+    for _part in (Event, Receipt, Message, AssessmentYear, TeachingBreak, RevocationRequest):
+        _grant(_part, _role, _applications(_condition, _part.application_id.expression), Can.VIEW)
+for _attested in (AssessmentYear, TeachingBreak):
+    _mine = _applications(of_my_school, _attested.application_id.expression)
+    _grant(_attested, Role.SCHOOL, _mine, Can.CREATE, Can.EDIT, Can.DELETE)
+for _shown in (Event, Message, Receipt):
+    _grant(_shown, Role.TEACHER, _applications(my_own, _shown.application_id.expression), Can.VIEW)
+_grant(RevocationRequest, Role.CITY, _requests_from(Role.DISTRICT), Can.DECIDE_REVOCATION)
+_grant(RevocationRequest, Role.PROVINCE, _requests_from(Role.CITY), Can.DECIDE_REVOCATION)
+
+# Code tables: superusers keep them, everyone on the staff may look things up.
+CODE_TABLES: tuple[type[Base], ...] = (
+    Authority,
+    CalendarDay,
+    Degree,
+    Division,
+    Education,
+    Ethnicity,
+    Institution,
+    NoticeText,
+    PoliticalStatus,
+    PutonghuaGrade,
+    QualificationType,
+    ReasonCode,
+    Subject,
+    Title,
+)
+STAFF_ROLES = tuple(role for role in Role if role is not Role.TEACHER)
+for _model in CODE_TABLES:
+    for _role in STAFF_ROLES:
+        _grant(_model, _role, everything, Can.REFER)
+    _grant(_model, Role.SUPERUSER, everything, Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    _grant(_model, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+
+# Places and people: a superuser keeps the own subtree.
+_AREAS: dict[type[Base], Condition] = {
+    Bureau: _bureaus(Bureau.id.expression),
+    School: _bureaus(School.bureau_id.expression),
+    ConfirmationPoint: _bureaus(ConfirmationPoint.bureau_id.expression),
+    PointSchool: _points_in_my_area,
+    Publicity: _bureaus(Publicity.bureau_id.expression),
+    StaffRequest: _bureaus(StaffRequest.bureau_id.expression),
+    CertificateRequest: _bureaus(CertificateRequest.bureau_id.expression),
+    RosterEntry: _roster_in_my_area,
+}
+for _model, _area in _AREAS.items():
+    for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
+        _grant(_model, _role, _area, Can.VIEW, Can.EXPORT)
+    _grant(_model, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+for _place in (Bureau, School, ConfirmationPoint, PointSchool):
+    _grant(_place, Role.SUPERUSER, _AREAS[_place], Can.CREATE, Can.EDIT)
+_grant(PointSchool, Role.SUPERUSER, _points_in_my_area, Can.DELETE)
+_grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
+_grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
+_grant(RosterEntry, Role.SCHOOL, lambda actor: _is(RosterEntry.school_id.expression, actor.school_id), Can.VIEW)
+_grant(School, Role.SCHOOL, lambda actor: _is(School.id.expression, actor.school_id), Can.VIEW)
+# The desk corrects the present post (S19) and a wrong point (never a dead end), also to another district's.
+for _role in STAFF_ROLES:
+    for _place in (Bureau, School, ConfirmationPoint):
+        _grant(_place, _role, everything, Can.REFER)
+    _grant(Staff, _role, everything, Can.REFER)
+_grant(Staff, Role.SUPERUSER, _staff_in_my_area, Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+_grant(Staff, Role.AUDITOR, everything, Can.VIEW)
+_grant(Person, Role.SUPERUSER, _people_of(in_my_area), Can.VIEW)
+_grant(Person, Role.AUDITOR, everything, Can.VIEW)
+_grant(Certificate, Role.AUDITOR, everything, Can.VIEW)
+_grant(Certificate, Role.SUPERUSER, everything, Can.VIEW)
+_grant(Mail, Role.AUDITOR, everything, Can.VIEW)
+_grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+
+# Campaigns are seen by all who take part and kept by the superuser of their bureau.
+for _role in STAFF_ROLES:
+    _grant(Campaign, _role, _campaigns_above_me, Can.VIEW)
+_grant(Campaign, Role.SUPERUSER, _bureaus(Campaign.bureau_id.expression), Can.CREATE, Can.EDIT)
+_grant(Campaign, Role.AUDITOR, everything, Can.VIEW)
+for _setting in (Window, Material):
+    _own = _campaigns(_setting.campaign_id.expression)
+    _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    _grant(_setting, Role.AUDITOR, everything, Can.VIEW)
+
+
+def condition(model: type[Base], actor: Actor, action: Can) -> ColumnElement[bool]:
+    """Which rows of `model` the `actor` may do `action` to; none where the table has no line."""
+    if actor.role is None:
+        return false()
+    found = SCOPE.get((model, actor.role, action))
+    if action is Can.REFER and found is None:
+        found = SCOPE.get((model, actor.role, Can.VIEW))
+    return found(actor) if found else false()
+
+
+def may(model: type[Base], role: Role | None, action: Can) -> bool:
+    """Whether the table has a line at all: for menus and buttons, never instead of the condition."""
+    return role is not None and (model, role, action) in SCOPE

@@ -1,0 +1,281 @@
+"""MOVES: every change of an application's stage, as one table.
+
+A move is possible from the stages that `paths` names, for those whom SCOPE gives `permission`, while a window in `windows`
+is open, and when every guard holds; all guards that fail are told at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func, literal
+
+from shared.db import UTCDateTime
+from shared.models import Application
+from shared.models.kinds import Conclusion, Stage, WindowStage
+from shared.rules.guards import (
+    CHECKED,
+    COMPLETE,
+    ETHICS,
+    NO_REQUEST,
+    PAPERS,
+    POINT_FITS,
+    PUBLISHED,
+    REGISTERED,
+    REQUEST,
+    REVIEWED,
+    SIGNED,
+    UNPUBLISHED,
+    Guard,
+    Order,
+)
+from shared.rules.policy import Can
+from shared.text import Text, _
+
+REGISTRATION_YEARS = 5  # 暂行办法 article 4: registration is renewed every five years
+
+
+def _one_step(_order: Order) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets."""
+
+    name: str
+    label: Text
+    permission: Can
+    paths: Mapping[Stage, Stage]
+    guards: tuple[Guard, ...] = ()
+    windows: tuple[WindowStage, ...] = ()
+    conclusions: tuple[Conclusion, ...] = ()
+    needs_reason: bool = False
+    effects: Callable[[Order], dict[str, Any]] = field(default=_one_step)
+
+
+DECISIONS = (Conclusion.REGISTERED, Conclusion.DEFERRED, Conclusion.REFUSED)
+_NEXT_VERSION = case((Application.form_version > 0, Application.form_version + 1), else_=0)
+
+
+def _submits(order: Order) -> dict[str, Any]:
+    first = case((Application.form_version == 0, 1), else_=Application.form_version)
+    return {"form_version": first, "submitted_at": func.coalesce(Application.submitted_at, literal(order.now, UTCDateTime()))}
+
+
+def _changes_the_form(_order: Order) -> dict[str, Any]:
+    # Whatever was signed is void from now on (S20).
+    return {"form_version": _NEXT_VERSION, "signed_version": 0}
+
+
+def _changes_the_point(order: Order) -> dict[str, Any]:
+    return _changes_the_form(order) | {"point_id": order.point_id}
+
+
+def _confirms(order: Order) -> dict[str, Any]:
+    return {} if order.signed_version is None else {"signed_version": order.signed_version}
+
+
+def _voids_the_signature(_order: Order) -> dict[str, Any]:
+    return {"signed_version": 0}
+
+
+def _decides(order: Order) -> dict[str, Any]:
+    return {"conclusion": order.conclusion, "reason_code": order.reason_code, "reason": order.reason}
+
+
+def _takes_the_conclusion_back(_order: Order) -> dict[str, Any]:
+    return {"conclusion": Conclusion.NONE, "reason_code": None, "reason": ""}
+
+
+def _concludes(order: Order) -> dict[str, Any]:
+    until = five_years_after(order.today) if order.conclusion is Conclusion.REGISTERED else None
+    return _decides(order) | {"valid_until": until}
+
+
+def five_years_after(day: date) -> date:
+    """The last day of a registration that begins on `day`; one of 29 February ends on 28 February."""
+    try:
+        return day.replace(year=day.year + REGISTRATION_YEARS)
+    except ValueError:
+        return day.replace(year=day.year + REGISTRATION_YEARS, day=28)
+
+
+_S = Stage
+_BEFORE_CONFIRMATION = (_S.DRAFT, _S.SUBMITTED, _S.SCHOOL_CHECKED, _S.RETURNED)
+_APPLY = (WindowStage.APPLY,)
+# Somebody who was sent back after the teachers' window has closed may still mend the form while schools check (§2.2).
+_MEND = (WindowStage.APPLY, WindowStage.SCHOOL_CHECK)
+_CONFIRM = (WindowStage.CONFIRM,)
+
+MOVES: dict[str, Move] = {
+    move.name: move
+    for move in (
+        Move("submit", _("提交"), Can.SUBMIT, {_S.DRAFT: _S.SUBMITTED}, (COMPLETE,), _APPLY, effects=_submits),
+        Move("resubmit", _("重新提交"), Can.SUBMIT, {_S.RETURNED: _S.SUBMITTED}, (COMPLETE,), _MEND, effects=_submits),
+        Move(
+            "amend",
+            _("修改"),
+            Can.AMEND,
+            {_S.SUBMITTED: _S.SUBMITTED, _S.SCHOOL_CHECKED: _S.SUBMITTED, _S.RETURNED: _S.RETURNED},
+            windows=_MEND,
+            effects=_changes_the_form,
+        ),
+        Move("withdraw", _("放弃申报"), Can.WITHDRAW, dict.fromkeys(_BEFORE_CONFIRMATION, _S.WITHDRAWN)),
+        Move(
+            "school_pass",
+            _("审校通过"),
+            Can.CHECK,
+            {_S.SUBMITTED: _S.SCHOOL_CHECKED},
+            (ETHICS,),
+            (WindowStage.SCHOOL_CHECK,),
+        ),
+        Move(
+            "return",
+            _("退回修改"),
+            Can.RETURN,
+            {_S.SUBMITTED: _S.RETURNED, _S.SCHOOL_CHECKED: _S.RETURNED},
+            needs_reason=True,
+            effects=_voids_the_signature,
+        ),
+        Move(
+            "correct",
+            _("现场更正"),
+            Can.CORRECT,
+            {_S.SUBMITTED: _S.SUBMITTED, _S.SCHOOL_CHECKED: _S.SCHOOL_CHECKED},
+            windows=_CONFIRM,
+            effects=_changes_the_form,
+        ),
+        Move(
+            "confirm",
+            _("现场确认"),
+            Can.CONFIRM,
+            {_S.SUBMITTED: _S.CONFIRMED, _S.SCHOOL_CHECKED: _S.CONFIRMED},
+            (CHECKED, PAPERS, SIGNED),
+            _CONFIRM,
+            effects=_confirms,
+        ),
+        Move(
+            "undo_confirm",
+            _("撤销确认"),
+            Can.UNDO_CONFIRM,
+            {_S.CONFIRMED: _S.SUBMITTED},
+            needs_reason=True,
+            effects=_voids_the_signature,
+        ),
+        Move(
+            "change_point",
+            _("更换确认点"),
+            Can.CHANGE_POINT,
+            {stage: stage for stage in _BEFORE_CONFIRMATION},
+            (POINT_FITS,),
+            effects=_changes_the_point,
+        ),
+        Move(
+            "preliminary",
+            _("初审"),
+            Can.PRELIMINARY,
+            {_S.CONFIRMED: _S.PRELIMINARY, _S.PRELIMINARY: _S.PRELIMINARY},
+            (UNPUBLISHED,),
+            (WindowStage.PRELIMINARY,),
+            conclusions=DECISIONS,
+            effects=_decides,
+        ),
+        Move(  # S24: also those whose papers nobody has confirmed
+            "disqualify",
+            _("不符合注册条件"),
+            Can.PRELIMINARY,
+            dict.fromkeys((_S.SUBMITTED, _S.SCHOOL_CHECKED, _S.RETURNED, _S.CONFIRMED), _S.PRELIMINARY),
+            windows=(WindowStage.PRELIMINARY,),
+            conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
+            effects=_decides,
+        ),
+        Move(
+            "send_back_review",
+            _("复核退回初审"),
+            Can.REVIEW,
+            {_S.PRELIMINARY: _S.CONFIRMED},
+            windows=(WindowStage.REVIEW,),
+            needs_reason=True,
+            effects=_takes_the_conclusion_back,
+        ),
+        Move(
+            "agree",
+            _("复核通过"),
+            Can.REVIEW,
+            {_S.PRELIMINARY: _S.REVIEWED},
+            (PUBLISHED,),
+            (WindowStage.REVIEW,),
+        ),
+        Move(
+            "final",
+            _("终审"),
+            Can.FINAL,
+            {_S.REVIEWED: _S.CONCLUDED, _S.PRELIMINARY: _S.CONCLUDED},
+            (REVIEWED, PUBLISHED),
+            (WindowStage.FINAL,),
+            conclusions=DECISIONS,
+            effects=_concludes,
+        ),
+        Move(
+            "send_back_final",
+            _("终审退回"),
+            Can.FINAL,
+            {_S.REVIEWED: _S.PRELIMINARY},
+            windows=(WindowStage.FINAL,),
+            needs_reason=True,
+        ),
+        Move(
+            "request_revocation",
+            _("申请撤销注册"),
+            Can.REQUEST_REVOCATION,
+            {_S.CONCLUDED: _S.CONCLUDED},
+            (REGISTERED, NO_REQUEST),
+            needs_reason=True,
+        ),
+        Move(
+            "approve_revocation",
+            _("同意撤销注册"),
+            Can.DECIDE_REVOCATION,
+            {_S.CONCLUDED: _S.REVOKED},
+            (REQUEST,),
+            needs_reason=True,
+        ),
+        Move(
+            "refuse_revocation",
+            _("不同意撤销注册"),
+            Can.DECIDE_REVOCATION,
+            {_S.CONCLUDED: _S.CONCLUDED},
+            (REQUEST,),
+            needs_reason=True,
+        ),
+    )
+}
+
+_DECIDED: dict[tuple[Stage, Conclusion], Text] = {
+    (Stage.PRELIMINARY, Conclusion.REGISTERED): _("初审:注册合格"),
+    (Stage.PRELIMINARY, Conclusion.DEFERRED): _("初审暂缓注册"),
+    (Stage.PRELIMINARY, Conclusion.REFUSED): _("初审不合格"),
+    (Stage.REVIEWED, Conclusion.REGISTERED): _("复核通过:注册合格"),
+    (Stage.REVIEWED, Conclusion.DEFERRED): _("复核通过:暂缓注册"),
+    (Stage.REVIEWED, Conclusion.REFUSED): _("复核通过:注册不合格"),
+    (Stage.CONCLUDED, Conclusion.REGISTERED): _("注册合格"),
+    (Stage.CONCLUDED, Conclusion.DEFERRED): _("暂缓注册"),
+    (Stage.CONCLUDED, Conclusion.REFUSED): _("注册不合格"),
+}
+
+
+def status_label(stage: Stage, conclusion: Conclusion) -> Text:
+    """The status in words, from stage and conclusion together."""
+    return _DECIDED.get((stage, conclusion), stage.label)
+
+
+def moves_from(stage: Stage) -> list[Move]:
+    """The moves that the table knows from `stage`."""
+    return [move for move in MOVES.values() if stage in move.paths]
+
+
+def needs_a_reason(move: Move, conclusion: Conclusion | None) -> bool:
+    """Whoever is sent back, deferred or refused is owed a reason (行政许可法 article 38)."""
+    return move.needs_reason or conclusion in (Conclusion.DEFERRED, Conclusion.REFUSED)

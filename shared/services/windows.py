@@ -1,0 +1,51 @@
+"""Whether a stage of a campaign is open now, and the sentence for whoever comes at the wrong time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from shared import clock
+from shared.db import session
+from shared.models import Window
+from shared.models.kinds import WindowStage
+from shared.rules import windows
+from shared.rules.checks import Problem
+from shared.rules.windows import Span
+from shared.services.calendar import is_workday
+from shared.text import _
+
+MOMENT = "%Y-%m-%d %H:%M"
+
+
+def spans(campaign_id: int, stages: Sequence[WindowStage]) -> list[Span]:
+    """The opening times of any of `stages` in a campaign; read at each call, so that a change works at once (S5)."""
+    rows = session.scalars(select(Window).where(Window.campaign_id == campaign_id, Window.stage.in_(stages)))
+    return [Span(w.opens_on, w.closes_on, w.workdays_only, w.opens_at, w.closes_at) for w in rows]
+
+
+def is_open(campaign_id: int, *stages: WindowStage) -> bool:
+    """Whether any of `stages` is open by the server's clock."""
+    return windows.is_open(spans(campaign_id, stages), clock.local(clock.now()), is_workday)
+
+
+def next_opening(campaign_id: int, *stages: WindowStage) -> datetime | None:
+    """When the first of `stages` opens next, in local time; None if never again."""
+    return windows.next_opening(spans(campaign_id, stages), clock.local(clock.now()), is_workday)
+
+
+def ends(campaign_id: int, *stages: WindowStage) -> datetime | None:
+    """The last moment of `stages`, in local time."""
+    return windows.last_moment(spans(campaign_id, stages))
+
+
+def closed(campaign_id: int, stages: Sequence[WindowStage]) -> list[Problem]:
+    """Nothing while one of `stages` is open (or none is asked for); else the reason with the next opening time."""
+    if not stages or is_open(campaign_id, *stages):
+        return []
+    stage = stages[0].label
+    opening = next_opening(campaign_id, *stages)
+    if opening is None:
+        return [Problem("closed", "", _("{stage}已经截止,如有疑问请联系所在区教育局", stage=stage))]
+    when = opening.strftime(MOMENT)
+    return [Problem("closed", "", _("{stage}现在未开放,下次开放时间:{when}", stage=stage, when=when))]

@@ -1,0 +1,249 @@
+"""The only code that changes a stage: one application or many, by the table of moves, in one transaction.
+
+Rows are judged by SQL and changed by SQL. On PostgreSQL they are locked while they are judged, on SQLite the writer is
+alone: of two decisions at the same moment the second sees the first and is told so.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from shared import clock
+from shared.db import session, transaction
+from shared.models import Application, Event
+from shared.models.kinds import Conclusion, Stage
+from shared.rules import policy
+from shared.rules.checks import Problem
+from shared.rules.guards import Order
+from shared.rules.policy import Actor, Can
+from shared.rules.states import MOVES, Move, needs_a_reason, status_label
+from shared.services import audit, windows
+from shared.services.errors import NotYours, Refused
+from shared.text import _
+
+CHUNK = 500
+Fact = Any  # a row of the columns that a move is judged by
+MOVED_COLUMNS = ("stage", "conclusion", "form_version", "signed_version", "point_id", "reason_code")
+
+
+@dataclass
+class Outcome:
+    """Which applications moved, and for each of the others all the reasons why not."""
+
+    moved: list[int] = field(default_factory=list)
+    refused: dict[int, list[Problem]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for with a move, as it comes from a form."""
+
+    reason: str = ""
+    reason_code: str | None = None
+    conclusion: Conclusion | None = None
+    point_id: int | None = None
+    signed_version: int | None = None
+
+
+Consequence = Callable[[list[int], Wish, Actor], None]
+_consequences: dict[str, Consequence] = {}
+
+
+def follows(move: str) -> Callable[[Consequence], Consequence]:
+    """Let a service function run in the transaction of `move`, for the applications that moved."""
+
+    def register(consequence: Consequence) -> Consequence:
+        _consequences[move] = consequence
+        return consequence
+
+    return register
+
+
+@transaction
+def move(application_id: int, name: str, *, by: Actor, version: int | None = None, wish: Wish = Wish()) -> None:
+    """Move one application, or raise `Refused` with every reason; `version` is the one that the page showed."""
+    expected = {} if version is None else {application_id: version}
+    outcome = move_many([application_id], name, by=by, versions=expected, wish=wish)
+    if outcome.moved:
+        return
+    problems = outcome.refused[application_id]
+    if problems == [_not_yours()] and not _sees(application_id, by):
+        raise NotYours
+    raise Refused.because(problems)
+
+
+@transaction
+def move_many(
+    ids: Sequence[int],
+    name: str,
+    *,
+    by: Actor,
+    versions: Mapping[int, int] | None = None,
+    wish: Wish = Wish(),
+) -> Outcome:
+    """Move all of `ids` that may be moved; say of each other one why not."""
+    row = MOVES[name]
+    faults = _faults_of(row, wish)
+    if faults:
+        return Outcome(refused=dict.fromkeys(ids, faults))
+    now = clock.now()
+    order = Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    outcome = Outcome()
+    for chunk in _chunks(sorted(set(ids))):
+        _move_chunk(chunk, row, order, by, versions or {}, outcome)
+    if outcome.moved and name in _consequences:
+        _consequences[name](outcome.moved, wish, by)
+    return outcome
+
+
+def preview(ids: Sequence[int], name: str, *, by: Actor, wish: Wish = Wish()) -> Outcome:
+    """What `move_many` would do now, without doing it."""
+    row = MOVES[name]
+    faults = _faults_of(row, wish)
+    if faults:
+        return Outcome(refused=dict.fromkeys(ids, faults))
+    now = clock.now()
+    order = Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    outcome = Outcome()
+    for chunk in _chunks(sorted(set(ids))):
+        _judge(chunk, row, order, by, {}, outcome, lock=False)
+    return outcome
+
+
+def possible(application: Application, *, by: Actor) -> list[Move]:
+    """The moves whose row fits the application's stage and its reader: the buttons to offer."""
+    fitting = [row for row in MOVES.values() if application.stage in row.paths]
+    if not fitting:
+        return []
+    rights = {row.permission for row in fitting if policy.may(Application, by.role, row.permission)}
+    columns = [policy.condition(Application, by, right).label(right.value) for right in rights]
+    if not columns:
+        return []
+    granted = session.execute(select(*columns).where(Application.id == application.id)).one()._mapping
+    return [row for row in fitting if granted.get(row.permission.value)]
+
+
+def _faults_of(row: Move, wish: Wish) -> list[Problem]:
+    """What is wrong with the order itself, whatever the application."""
+    faults = []
+    if row.conclusions and wish.conclusion not in row.conclusions:
+        faults.append(Problem("conclusion", "conclusion", _("请选择结论")))
+    if needs_a_reason(row, wish.conclusion) and not wish.reason.strip():
+        faults.append(Problem("reason", "reason", _("请填写理由,申请人会看到")))
+    return faults
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _not_yours() -> Problem:
+    return Problem("not_yours", "", _("不在您的办理范围内"))
+
+
+def _sees(application_id: int, by: Actor) -> bool:
+    seen = select(Application.id).where(Application.id == application_id, policy.condition(Application, by, Can.VIEW))
+    return session.scalar(seen) is not None
+
+
+def _judge(
+    ids: Sequence[int],
+    row: Move,
+    order: Order,
+    by: Actor,
+    versions: Mapping[int, int],
+    outcome: Outcome,
+    *,
+    lock: bool,
+) -> list[Fact]:
+    """Split `ids` into those that may move (returned, and listed as moved) and those that may not, with reasons."""
+    guards = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(row.guards)]
+    facts: list[Any] = [Application.id, Application.version, Application.campaign_id, Application.stage, Application.conclusion]
+    facts += [Application.form_version, Application.signed_version, Application.point_id, Application.reason_code]
+    statement = select(*facts, *guards).where(
+        Application.id.in_(ids), policy.condition(Application, by, row.permission)
+    )
+    if lock:
+        # Locked first and judged after: a condition on other tables must see what the one before us has done.
+        session.execute(select(Application.id).where(Application.id.in_(ids)).order_by(Application.id).with_for_update())
+    found = {fact.id: fact for fact in session.execute(statement)}
+    closed = {key: windows.closed(key, row.windows) for key in {fact.campaign_id for fact in found.values()}}
+    going = []
+    for key in ids:
+        fact = found.get(key)
+        problems = [_not_yours()] if fact is None else _problems(fact, row, versions, closed)
+        if problems:
+            outcome.refused[key] = problems
+        elif fact is not None:
+            outcome.moved.append(key)
+            going.append(fact)
+    return going
+
+
+def _problems(
+    fact: Fact, row: Move, versions: Mapping[int, int], closed: Mapping[int, list[Problem]]
+) -> list[Problem]:
+    if fact.stage not in row.paths:
+        status = status_label(fact.stage, fact.conclusion)
+        return [Problem("stage", "", _("当前状态是“{status}”,不能{move}", status=status, move=row.label))]
+    if versions.get(fact.id, fact.version) != fact.version:
+        return [Problem("stale", "", _("打开页面后申请已被他人更改,请刷新页面后再操作"))]
+    failed = [guard for index, guard in enumerate(row.guards) if not getattr(fact, f"guard_{index}")]
+    return [*closed[fact.campaign_id], *(Problem(guard.code, "", guard.text) for guard in failed)]
+
+
+def _move_chunk(
+    ids: Sequence[int], row: Move, order: Order, by: Actor, versions: Mapping[int, int], outcome: Outcome
+) -> None:
+    session.flush()
+    going = _judge(ids, row, order, by, versions, outcome, lock=True)
+    by_stage: dict[Stage, list[int]] = defaultdict(list)
+    for fact in going:
+        by_stage[fact.stage].append(fact.id)
+    for stage, keys in by_stage.items():
+        values: dict[str, Any] = {"stage": row.paths[stage], "version": Application.version + 1}
+        if row.paths[stage] is not stage:
+            values["stage_at"] = order.now
+        change = update(Application).where(Application.id.in_(keys)).values(values | row.effects(order))
+        session.execute(change, execution_options={"recorded": True, "synchronize_session": False})
+    if going:
+        _write_down(going, row, order, by)
+    session.expire_all()
+
+
+def _write_down(going: list[Fact], row: Move, order: Order, by: Actor) -> None:
+    """One event and one audit entry for each application that moved."""
+    columns = [Application.id, *(getattr(Application, name) for name in MOVED_COLUMNS)]
+    keys = [fact.id for fact in going]
+    after = {fact.id: fact for fact in session.execute(select(*columns).where(Application.id.in_(keys)))}
+    events = [
+        {
+            "application_id": before.id,
+            "at": order.now,
+            "move": row.name,
+            "actor_role": by.role,
+            "actor_id": by.id,
+            "actor_name": by.name,
+            "from_stage": before.stage,
+            "to_stage": after[before.id].stage,
+            "from_conclusion": before.conclusion,
+            "to_conclusion": after[before.id].conclusion,
+            "reason_code": order.reason_code,
+            "reason": order.reason,
+            "form_version": after[before.id].form_version,
+        }
+        for before in going
+    ]
+    session.execute(insert(Event), events)
+    audit.record_many(
+        Application.__tablename__, {before.id: _difference(before, after[before.id]) for before in going}, by=by
+    )
+
+
+def _difference(before: Fact, after: Fact) -> audit.Changes:
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in MOVED_COLUMNS}
+    return {name: [audit.as_text(old), audit.as_text(new)] for name, (old, new) in pairs.items() if old != new}

@@ -1,0 +1,39 @@
+"""Texts for people: written in Chinese where they are needed, translated when they are shown.
+
+Rules and services run in web requests, in the worker and on the command line, so they must not know who
+translates. They return `Text`; the web layer installs the translator of the present request.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def _as_written(message: str) -> str:
+    return message
+
+
+_translate: Callable[[str], str] = _as_written
+
+
+def translate_with(translator: Callable[[str], str]) -> None:
+    """Let `translator` turn a Chinese message into the language of whoever reads it."""
+    global _translate  # noqa: PLW0603  one translator per process, set once by the web layer
+    _translate = translator
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message and the values to put into its `{names}`; becomes a string only when it is shown."""
+
+    message: str
+    values: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        translated = _translate(self.message)
+        return translated.format(**self.values) if self.values else translated
+
+
+def _(message: str, **values: Any) -> Text:  # noqa: ANN401  any value that can be formatted
+    """Mark `message` for translation; `values` fill its `{names}`."""
+    return Text(message, values)
