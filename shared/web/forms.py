@@ -1,0 +1,131 @@
+"""Forms made from FIELDS: shape here, meaning in the rules, truth in the database."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import DateField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Optional
+
+from shared.rules.checks import Problem
+from shared.rules.fields import Field, Input
+from shared.text import Text, _
+
+Choices = Callable[[Field], list[tuple[str, str]]]
+EARLIEST = date(1900, 1, 1)
+CHOOSE = _("请选择")
+
+
+class Lenient(DateField):  # type: ignore[misc]
+    """A date as the browser's own field sends it, or as people type it: 2016-8-1, 2016/8/1, 2016.08.01, 20160801."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        text = (valuelist[0] if valuelist else "").strip()
+        if not text:
+            return
+        self.raw_data = [text]
+        plain = text.translate(str.maketrans("年月/.。", "-----", "日")).strip("-")
+        try:
+            self.data = date.fromisoformat(_padded(plain))
+        except ValueError:
+            raise ValueError(str(_("日期应为年-月-日,如2016-08-01"))) from None
+        if self.data < EARLIEST:
+            raise ValueError(str(_("年份不正确,请检查")))
+
+
+def _padded(text: str) -> str:
+    parts = text.split("-")
+    return "-".join(part.zfill(2) for part in parts) if len(parts) > 1 else text
+
+
+class Chosen:
+    """One of the values offered; the sentence does not tell what was sent."""
+
+    def __call__(self, _form: object, field: SelectField) -> None:
+        if field.data is not None and str(field.data) not in {value for value, *_rest in field.choices}:
+            raise ValidationError(str(_("请从列表中选择")))
+
+
+class AtMost:
+    """No more than so many characters; what was typed stays in the field to be shortened."""
+
+    def __init__(self, longest: int, label: Text) -> None:
+        self.longest, self.label = longest, label
+
+    def __call__(self, _form: object, field: StringField) -> None:
+        if field.data and len(field.data) > self.longest:
+            raise ValidationError(_("{label}最多{longest}个字", label=self.label, longest=self.longest))
+
+
+def form_for(fields: Sequence[Field], choices: Choices, *, required: bool = True) -> type[FlaskForm]:
+    """A form class with one input for each of `fields`; `choices` gives the rows of reference data on offer."""
+    made = {field.name: _input(field, choices, required=required and field.required) for field in fields}
+    return type("FieldsForm", (FlaskForm,), made)
+
+
+def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: ANN401  an unbound WTForms field
+    presence = InputRequired(_("请填写{label}", label=field.label)) if required else Optional()
+    common: dict[str, Any] = {"label": field.label, "description": field.hint or "", "render_kw": _attributes(field)}
+    if field.input is Input.DATE:
+        return Lenient(validators=[presence], **common)
+    if field.input is Input.PHOTO:
+        return FileField(**common)
+    if field.input is Input.KIND and field.kinds is not None:
+        offered = [(member.value, member.label) for member in field.kinds]
+        return _select(offered, field.kinds, presence, common)
+    if field.input is Input.ENTRY:
+        coerce = int if field.name.endswith("_id") else str
+        return _select(choices(field), coerce, presence, common)
+    return StringField(validators=[presence, AtMost(field.longest, field.label)], filters=[_strip], **common)
+
+
+def _select(
+    offered: Iterable[tuple[str, Any]], coerce: Callable[[str], Any], presence: object, common: dict[str, Any]
+) -> Any:  # noqa: ANN401
+    def read(value: object) -> Any:  # noqa: ANN401
+        if value in (None, ""):
+            return None
+        try:
+            return coerce(value)  # type: ignore[arg-type]
+        except ValueError:
+            return value
+
+    return SelectField(
+        choices=[("", CHOOSE), *offered], coerce=read, validators=[presence, Chosen()], validate_choice=False, **common
+    )
+
+
+def _attributes(field: Field) -> dict[str, Any]:
+    pairs = {"autocomplete": field.autocomplete, "inputmode": field.inputmode}
+    if field.input is Input.TEXT:
+        pairs["maxlength"] = str(field.longest)
+    return {key: value for key, value in pairs.items() if value}
+
+
+def _strip(value: str | None) -> str | None:
+    return value.strip() or None if value else None
+
+
+def answers_of(form: FlaskForm, fields: Sequence[Field]) -> dict[str, Any]:
+    """What was entered, by the fields' names; photos travel apart."""
+    return {field.name: form[field.name].data for field in fields if field.input is not Input.PHOTO}
+
+
+def show(problems: Iterable[Problem], form: FlaskForm) -> None:
+    """Put each problem at its field, or at the head of the form."""
+    for problem in problems:
+        field: Any = form._fields.get(problem.field)
+        if field is None:
+            form.form_errors.append(problem.text)
+        else:
+            field.errors = [*field.errors, problem.text]
+
+
+def fill(form: FlaskForm, answers: Mapping[str, Any]) -> None:
+    """Show earlier answers in a form that was not sent."""
+    for field in form:
+        if answers.get(field.short_name) is not None:
+            field.data = answers[field.short_name]

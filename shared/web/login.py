@@ -1,0 +1,79 @@
+"""Who is at the door: Flask-Login over the accounts service, with an idle time-out, for either door."""
+
+from collections.abc import Callable
+
+from flask import Flask, request
+from flask import session as cookie
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from shared import clock
+from shared.rules.policy import Actor
+from shared.services import accounts
+from shared.services.accounts import Account
+
+IDLE_SECONDS = 30 * 60
+SEEN = "seen"
+EXPIRED = "expired"  # in the cookie: somebody was logged in here until the time-out
+
+Loader = Callable[[int, int, str], Account | None]
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A logged-in account, as Flask-Login wants it."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    @property
+    def actor(self) -> Actor:
+        return self.account.actor
+
+    def get_id(self) -> str:
+        return f"{self.account.actor.id}:{self.account.epoch}"
+
+
+def address() -> str:
+    """Where the request comes from; behind proxies, as TRUSTED_PROXIES says."""
+    return request.remote_addr or ""
+
+
+def by() -> Actor:
+    """Who acts in this request; somebody without an account acts as such."""
+    return current_user.actor if current_user.is_authenticated else accounts.anonymous(address())
+
+
+def enter(account: Account) -> None:
+    """Log `account` in, in a fresh session: nothing of an earlier visitor's stays."""
+    kept = {key: cookie[key] for key in ("draft", "csrf_token") if key in cookie}
+    cookie.clear()
+    cookie.update(kept)
+    login_user(Visitor(account))
+    cookie[SEEN] = clock.now().timestamp()
+
+
+def leave() -> None:
+    """Log out and forget everything that the cookie held."""
+    logout_user()
+    cookie.clear()
+
+
+def init_app(app: Flask, loader: Loader) -> None:
+    """Let `loader` find the account of a session's number and epoch."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # addresses change under phones; the cookie is signed, secure and short-lived
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(key: str) -> Visitor | None:
+        if clock.now().timestamp() - float(cookie.get(SEEN, 0)) > IDLE_SECONDS:
+            cookie[EXPIRED] = True
+            return None
+        number, _colon, epoch = key.partition(":")
+        account = loader(int(number), int(epoch), address())
+        return Visitor(account) if account else None
+
+    @app.before_request
+    def keep_awake() -> None:
+        if request.endpoint and request.endpoint.endswith("static"):
+            return
+        if current_user.is_authenticated:
+            cookie[SEEN] = clock.now().timestamp()
