@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from shared import clock, db
 from shared.services import schema
-from tests import build
+from tests import reference_rows
 
 ENGINES = ("sqlite", "postgresql")
 KEY = bytes(range(64))
@@ -115,7 +115,7 @@ def _fill(url: str) -> None:
     engine = db.make_engine(url)
     schema.upgrade(engine)
     with engine.begin() as connection:
-        build.reference_data(connection)
+        reference_rows.fill(connection)
     engine.dispose()
 
 
