@@ -4,7 +4,9 @@ Rules and services run in web requests, in the worker and on the command line, s
 translates. They return `Text`; the web layer installs the translator of the present request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +16,23 @@ def _as_written(message: str) -> str:
 
 
 _translate: Callable[[str], str] = _as_written
+_on_paper: ContextVar[bool] = ContextVar("on_paper", default=False)
 
 
 def translate_with(translator: Callable[[str], str]) -> None:
     """Let `translator` turn a Chinese message into the language of whoever reads it."""
     global _translate  # noqa: PLW0603  one translator per process, set once by the web layer
     _translate = translator
+
+
+@contextmanager
+def in_chinese() -> Iterator[None]:
+    """Official papers are Chinese, whatever language their reader has chosen for the pages."""
+    token = _on_paper.set(True)
+    try:
+        yield
+    finally:
+        _on_paper.reset(token)
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,7 @@ class Text:
     values: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
-        translated = _translate(self.message)
+        translated = self.message if _on_paper.get() else _translate(self.message)
         return translated.format(**self.values) if self.values else translated
 
 

@@ -83,8 +83,11 @@ MASKS = {Mask.ID_NUMBER: masking.id_number, Mask.PHONE: masking.phone, Mask.EMAI
 
 @dataclass(frozen=True)
 class Field:
-    """One field. `of_person`: it belongs to the account, not to the application. `correctable`: staff may change it at
-    the desk (S19). `derived`: read from the ID number where that says it."""
+    """One field of the form.
+
+    `of_person`: it belongs to the account, not to the application. `correctable`: staff may change it at the desk (S19).
+    `derived`: read from the ID number where that says it.
+    """
 
     name: str
     label: Text
@@ -186,9 +189,7 @@ FIELDS: tuple[Field, ...] = (
         hint=_("只有补发的证书才填;签发日期仍填原签发日期,否则无法注册"),
     ),
     Field("teaching_stage", _("现任教学段"), _P, Step.BUREAU, Input.KIND, kinds=TeachingStage, correctable=True),
-    Field(
-        "teaching_subject_code", _("现任教学科"), _P, Step.BUREAU, Input.ENTRY, entries=Subject, correctable=True
-    ),
+    Field("teaching_subject_code", _("现任教学科"), _P, Step.BUREAU, Input.ENTRY, entries=Subject, correctable=True),
     Field(
         "bureau_id",
         _("注册机构"),
@@ -271,9 +272,7 @@ FIELDS: tuple[Field, ...] = (
         hint=_("找回密码用,请填写常用邮箱"),
     ),
     Field("address", _("通讯地址"), _K, Step.MATERIALS, autocomplete="street-address"),
-    Field(
-        "postcode", _("邮政编码"), _K, Step.MATERIALS, longest=6, autocomplete="postal-code", inputmode="numeric"
-    ),
+    Field("postcode", _("邮政编码"), _K, Step.MATERIALS, longest=6, autocomplete="postal-code", inputmode="numeric"),
     Field(
         "landline",
         _("固定电话"),

@@ -61,7 +61,10 @@ _NEXT_VERSION = case((Application.form_version > 0, Application.form_version + 1
 
 def _submits(order: Order) -> dict[str, Any]:
     first = case((Application.form_version == 0, 1), else_=Application.form_version)
-    return {"form_version": first, "submitted_at": func.coalesce(Application.submitted_at, literal(order.now, UTCDateTime()))}
+    return {
+        "form_version": first,
+        "submitted_at": func.coalesce(Application.submitted_at, literal(order.now, UTCDateTime())),
+    }
 
 
 def _changes_the_form(_order: Order) -> dict[str, Any]:

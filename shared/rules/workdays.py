@@ -10,7 +10,7 @@ IsWorkday = Callable[[date], bool]
 DAYS_TO_CONCLUDE = 90  # working days from the end of acceptance to the conclusion (interim measures of 2013)
 
 
-class UnknownYear(LookupError):  # noqa: N818  named for what is missing
+class UnknownYear(LookupError):
     """The working days of a year are not published yet: a calendar refuses to guess them."""
 
     def __init__(self, year: int) -> None:

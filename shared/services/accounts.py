@@ -69,10 +69,10 @@ def log_in_staff(username: str, password: str, *, address: str) -> Account:
 
 
 @transaction
-def _attempt(model: type[Person] | type[Staff], keys: list[int], password: str, *, by: Actor) -> int | None:
+def _attempt(model: type[Person | Staff], keys: list[int], password: str, *, by: Actor) -> int | None:
     """Check `password`; count failures and lock after five. Committed in any case: a failure must be counted."""
     for key in keys:
-        row: Person | Staff = session.get_one(model, key, with_for_update=True)
+        row = _locked(model, key)
         _refuse_locked(row)
         if _matches(row, password):
             row.failed_logins, row.locked_until = 0, None
@@ -81,10 +81,16 @@ def _attempt(model: type[Person] | type[Staff], keys: list[int], password: str, 
     if not keys:
         _verify(_NOBODY, password)
     for key in keys:
-        row = session.get_one(model, key)
+        row = _locked(model, key)
         _count_failure(row)
         audit.record("login_failed", model.__tablename__, key, by=by)
     return None
+
+
+def _locked(model: type[Person | Staff], key: int | None) -> Person | Staff:
+    if model is Person:
+        return session.get_one(Person, key, with_for_update=True)
+    return session.get_one(Staff, key, with_for_update=True)
 
 
 def _refuse_locked(row: Login) -> None:
@@ -152,8 +158,7 @@ def _note(action: str, *, by: Actor) -> None:
 @transaction
 def change_password(old: str, new: str, *, by: Actor) -> Account:
     """Set a new password and end every other session; return the account for this one."""
-    model: type[Person] | type[Staff] = Person if by.role is Role.TEACHER else Staff
-    row: Person | Staff = session.get_one(model, by.id, with_for_update=True)
+    row = _locked(Person if by.role is Role.TEACHER else Staff, by.id)
     if not _matches(row, old):
         raise Refused(Problem("password.old", "old_password", _("原密码不正确,请重新输入")))
     names = [row.username, row.name] if isinstance(row, Staff) else [row.id_number]

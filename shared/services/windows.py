@@ -12,6 +12,7 @@ from shared.models.kinds import WindowStage
 from shared.rules import windows
 from shared.rules.checks import Problem
 from shared.rules.windows import Span
+from shared.rules.workdays import UnknownYear
 from shared.services.calendar import is_workday
 from shared.text import _
 
@@ -24,27 +25,41 @@ def spans(campaign_id: int, stages: Sequence[WindowStage]) -> list[Span]:
     return [Span(w.opens_on, w.closes_on, w.workdays_only, w.opens_at, w.closes_at) for w in rows]
 
 
+def open_now(times: Sequence[Span]) -> bool:
+    """Whether one of `times` includes this moment, by the server's clock."""
+    return windows.is_open(times, clock.local(clock.now()), is_workday)
+
+
+def next_of(times: Sequence[Span]) -> datetime | None:
+    """When `times` open next, in local time; None if never again, or if the calendar does not know the year yet."""
+    try:
+        return windows.next_opening(times, clock.local(clock.now()), is_workday)
+    except UnknownYear:
+        return None
+
+
+def end_of(times: Sequence[Span]) -> datetime | None:
+    """The last moment of `times`, in local time."""
+    return windows.last_moment(times)
+
+
 def is_open(campaign_id: int, *stages: WindowStage) -> bool:
-    """Whether any of `stages` is open by the server's clock."""
-    return windows.is_open(spans(campaign_id, stages), clock.local(clock.now()), is_workday)
-
-
-def next_opening(campaign_id: int, *stages: WindowStage) -> datetime | None:
-    """When the first of `stages` opens next, in local time; None if never again."""
-    return windows.next_opening(spans(campaign_id, stages), clock.local(clock.now()), is_workday)
+    """Whether any of `stages` of a campaign is open now."""
+    return open_now(spans(campaign_id, stages))
 
 
 def ends(campaign_id: int, *stages: WindowStage) -> datetime | None:
-    """The last moment of `stages`, in local time."""
-    return windows.last_moment(spans(campaign_id, stages))
+    """The last moment of `stages` of a campaign, in local time."""
+    return end_of(spans(campaign_id, stages))
 
 
 def closed(campaign_id: int, stages: Sequence[WindowStage]) -> list[Problem]:
     """Nothing while one of `stages` is open (or none is asked for); else the reason with the next opening time."""
-    if not stages or is_open(campaign_id, *stages):
+    times = spans(campaign_id, stages)
+    if not stages or open_now(times):
         return []
     stage = stages[0].label
-    opening = next_opening(campaign_id, *stages)
+    opening = next_of(times)
     if opening is None:
         return [Problem("closed", "", _("{stage}已经截止,如有疑问请联系所在区教育局", stage=stage))]
     when = opening.strftime(MOMENT)

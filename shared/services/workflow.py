@@ -20,13 +20,14 @@ from shared.rules.checks import Problem
 from shared.rules.guards import Order
 from shared.rules.policy import Actor, Can
 from shared.rules.states import MOVES, Move, needs_a_reason, status_label
-from shared.services import audit, windows
+from shared.services import audit, receipts, revocations, windows
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
 CHUNK = 500
 Fact = Any  # a row of the columns that a move is judged by
 MOVED_COLUMNS = ("stage", "conclusion", "form_version", "signed_version", "point_id", "reason_code")
+JUDGED_COLUMNS = ("id", "version", "campaign_id", *MOVED_COLUMNS)
 
 
 @dataclass
@@ -48,18 +49,14 @@ class Wish:
     signed_version: int | None = None
 
 
-Consequence = Callable[[list[int], Wish, Actor], None]
-_consequences: dict[str, Consequence] = {}
-
-
-def follows(move: str) -> Callable[[Consequence], Consequence]:
-    """Let a service function run in the transaction of `move`, for the applications that moved."""
-
-    def register(consequence: Consequence) -> Consequence:
-        _consequences[move] = consequence
-        return consequence
-
-    return register
+# What a move brings with it, in the same transaction, for the applications that moved.
+CONSEQUENCES: dict[str, Callable[[list[int], Order, Actor], None]] = {
+    "confirm": receipts.issue,
+    "undo_confirm": receipts.void,
+    "request_revocation": revocations.ask,
+    "approve_revocation": revocations.approve,
+    "refuse_revocation": revocations.refuse,
+}
 
 
 @transaction
@@ -94,8 +91,8 @@ def move_many(
     outcome = Outcome()
     for chunk in _chunks(sorted(set(ids))):
         _move_chunk(chunk, row, order, by, versions or {}, outcome)
-    if outcome.moved and name in _consequences:
-        _consequences[name](outcome.moved, wish, by)
+    if outcome.moved and name in CONSEQUENCES:
+        CONSEQUENCES[name](outcome.moved, order, by)
     return outcome
 
 
@@ -122,7 +119,7 @@ def possible(application: Application, *, by: Actor) -> list[Move]:
     columns = [policy.condition(Application, by, right).label(right.value) for right in rights]
     if not columns:
         return []
-    granted = session.execute(select(*columns).where(Application.id == application.id)).one()._mapping
+    granted = session.execute(select(*columns).where(Application.id == application.id)).mappings().one()
     return [row for row in fitting if granted.get(row.permission.value)]
 
 
@@ -162,14 +159,15 @@ def _judge(
 ) -> list[Fact]:
     """Split `ids` into those that may move (returned, and listed as moved) and those that may not, with reasons."""
     guards = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(row.guards)]
-    facts: list[Any] = [Application.id, Application.version, Application.campaign_id, Application.stage, Application.conclusion]
-    facts += [Application.form_version, Application.signed_version, Application.point_id, Application.reason_code]
+    facts: list[Any] = [getattr(Application, name) for name in JUDGED_COLUMNS]
     statement = select(*facts, *guards).where(
         Application.id.in_(ids), policy.condition(Application, by, row.permission)
     )
     if lock:
         # Locked first and judged after: a condition on other tables must see what the one before us has done.
-        session.execute(select(Application.id).where(Application.id.in_(ids)).order_by(Application.id).with_for_update())
+        session.execute(
+            select(Application.id).where(Application.id.in_(ids)).order_by(Application.id).with_for_update()
+        )
     found = {fact.id: fact for fact in session.execute(statement)}
     closed = {key: windows.closed(key, row.windows) for key in {fact.campaign_id for fact in found.values()}}
     going = []
@@ -184,9 +182,7 @@ def _judge(
     return going
 
 
-def _problems(
-    fact: Fact, row: Move, versions: Mapping[int, int], closed: Mapping[int, list[Problem]]
-) -> list[Problem]:
+def _problems(fact: Fact, row: Move, versions: Mapping[int, int], closed: Mapping[int, list[Problem]]) -> list[Problem]:
     if fact.stage not in row.paths:
         status = status_label(fact.stage, fact.conclusion)
         return [Problem("stage", "", _("当前状态是“{status}”,不能{move}", status=status, move=row.label))]

@@ -11,7 +11,7 @@ from shared import clock, db
 from shared.config import AdminSettings, PortalSettings
 from shared.db import session
 from shared.rules.states import status_label
-from shared.services import access
+from shared.services import access, documents
 from shared.web import errors, health, i18n, login, security
 
 SHARED = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ shared_files = Blueprint("shared", __name__, static_folder=str(SHARED / "static"
 
 
 def make_app(door: str, settings: PortalSettings | AdminSettings, loader: login.Loader) -> Flask:
-    """A Flask app with everything that both doors have: settings, database, log-in, protection, texts, errors, health."""
+    """A Flask app with what both doors have: settings, database, log-in, protection, texts, errors, health."""
     app = Flask(door)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -38,6 +38,7 @@ def make_app(door: str, settings: PortalSettings | AdminSettings, loader: login.
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     clock.use_zone(settings.time_zone)
+    documents.keep_fonts_in(settings.var_dir / "fonts")
     app.extensions["database"] = db.connect(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

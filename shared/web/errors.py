@@ -29,8 +29,7 @@ EXPIRED = _("页面停留太久,已失效。请返回上一页,刷新后再提�
 def page(status: int, text: Text, *, problems: list[str] | None = None, reference: str = "") -> Response:
     """The error page of the door we are at."""
     body = render_template("error.html", status=status, text=text, problems=problems or [], reference=reference)
-    response = make_response(body, status)
-    return response
+    return make_response(body, status)
 
 
 def init_app(app: Flask) -> None:

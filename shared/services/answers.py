@@ -1,0 +1,106 @@
+"""Answers between forms, drafts and rows: kept as JSON in a draft, as columns in an application."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+
+from shared.db import session
+from shared.models import Application, Certificate, ConfirmationPoint, Person, Photo, PointSchool, School, Subject
+from shared.models.kinds import IdKind, Stage
+from shared.rules.fields import BY_NAME, FIELDS, Input, raw
+from shared.rules.form import FormFacts
+
+AGREED = "agreed"  # beside the fields: number of the notice → when it was agreed to
+
+Answers = Mapping[str, Any]
+
+
+def to_json(answers: Answers) -> str:
+    """Answers as a draft keeps them."""
+    return json.dumps({key: _plain(value) for key, value in answers.items()}, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, StrEnum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def from_json(text: str) -> dict[str, Any]:
+    """A draft's answers in their own types."""
+    return {key: _typed(key, value) for key, value in json.loads(text).items()}
+
+
+def _typed(name: str, value: Any) -> Any:  # noqa: ANN401
+    field = BY_NAME.get(name)
+    if field is None or value is None:
+        return value
+    if field.input is Input.DATE:
+        return date.fromisoformat(value)
+    kinds: Any = field.kinds  # calling an enumeration looks a member up by its value
+    return kinds(value) if kinds else value
+
+
+def of_application(application: Application) -> dict[str, Any]:
+    """The answers that an application holds."""
+    return {field.name: raw(field, application) for field in FIELDS if field.input is not Input.PHOTO}
+
+
+def facts_for(answers: Answers, application: Application | None = None) -> FormFacts:
+    """What the rules need to know of the rows that `answers` point to."""
+    school = session.get(School, answers["school_id"]) if answers.get("school_id") else None
+    point = session.get(ConfirmationPoint, answers["point_id"]) if answers.get("point_id") else None
+    serves = select(PointSchool.id).where(
+        PointSchool.point_id == answers.get("point_id"), PointSchool.school_id == answers.get("school_id")
+    )
+    return FormFacts(
+        certificate_is_anothers=anothers_application(answers) is not None or _registered_to_another(answers),
+        school_bureau_id=school.bureau_id if school else None,
+        point_bureau_id=point.bureau_id if point else None,
+        point_is_active=bool(point and point.active),
+        point_serves_school=bool(point and school and session.scalar(serves)),
+        certificate_subject=_subject(answers.get("certificate_subject_code")),
+        taught_subject=_subject(answers.get("teaching_subject_code")),
+        has_photo=bool(application and session.scalar(select(exists().where(Photo.application_id == application.id)))),
+    )
+
+
+def _subject(code: str | None) -> str:
+    return session.scalar(select(Subject.name).where(Subject.code == code)) or "" if code else ""
+
+
+def is_person(answers: Answers) -> ColumnElement[bool]:
+    """The condition on people that finds who `answers` are about."""
+    kind = answers.get("id_kind") or IdKind.RESIDENT
+    return (Person.id_kind == kind) & (Person.id_number == (answers.get("id_number") or ""))
+
+
+def anothers_application(answers: Answers) -> Application | None:
+    """An application of somebody else that was submitted with the same certificate number."""
+    number = answers.get("certificate_number")
+    if not number or not answers.get("id_number"):
+        return None
+    return session.scalar(
+        select(Application)
+        .join(Person)
+        .where(
+            Application.certificate_number == number,
+            Application.form_version > 0,
+            Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
+            ~is_person(answers),
+        )
+        .order_by(Application.id)
+        .limit(1)
+    )
+
+
+def _registered_to_another(answers: Answers) -> bool:
+    number, holder = answers.get("certificate_number"), answers.get("id_number")
+    if not number or not holder:
+        return False
+    known = select(Certificate.id).where(Certificate.number == number, Certificate.id_number != holder)
+    return session.scalar(known) is not None

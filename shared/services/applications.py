@@ -1,0 +1,353 @@
+"""A teacher's verbs: draft, open an account, save, submit, withdraw. Nobody reaches another's application."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from shared import clock
+from shared.db import session, transaction
+from shared.models import (
+    Agreement,
+    Application,
+    Campaign,
+    Draft,
+    Person,
+    StaffRequest,
+)
+from shared.models.kinds import Conclusion, IdKind, Origin, RegistrationType, RequestKind, Stage, WindowStage
+from shared.rules import accounts as password_rules
+from shared.rules import form
+from shared.rules.checks import Problem
+from shared.rules.fields import BY_NAME, Step, of_step
+from shared.rules.policy import Actor, Can
+from shared.services import access, accounts, answers, campaigns, windows, workflow
+from shared.services.accounts import Account
+from shared.services.errors import NotYours, Refused
+from shared.services.workflow import Wish
+from shared.text import _
+
+APPLY = (WindowStage.APPLY,)
+AGREED = answers.AGREED
+NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次,请留意所在区教育局的通知"))
+HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号,请先登录再继续填写"))
+
+
+def begin(*, by: Actor) -> str:
+    """Make a draft for somebody without an account; return the token that finds it again."""
+    token = secrets.token_urlsafe(32)
+    _begin(token, by=by)
+    return token
+
+
+@transaction
+def _begin(token: str, *, by: Actor) -> None:  # noqa: ARG001  the transaction asks who
+    campaign = campaigns.current()
+    if campaign is None:
+        raise Refused(NO_CAMPAIGN)
+    session.add(
+        Draft(token_hash=_hash(token), campaign_id=campaign.id, answers=answers.to_json({}), saved_at=clock.now())
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _draft(token: str) -> Draft | None:
+    return session.scalar(select(Draft).where(Draft.token_hash == _hash(token)))
+
+
+def draft(token: str) -> dict[str, Any] | None:
+    """The answers kept under `token` in their own types, with what was agreed to; None if there is no such draft."""
+    row = _draft(token)
+    return answers.from_json(row.answers) if row else None
+
+
+def save_draft(token: str, values: Mapping[str, Any], *, by: Actor, step: Step | None = None) -> list[Problem]:
+    """Keep `values` and return warnings; `Refused` with what is wrong in `step`, having kept nothing."""
+    row = _draft(token)
+    if row is None:
+        raise NotYours
+    merged = form.normalised({**answers.from_json(row.answers), **values})
+    problems = windows.closed(row.campaign_id, APPLY) or _problems(merged, step)
+    if step is Step.IDENTITY and session.scalar(select(Person.id).where(answers.is_person(merged))):
+        problems.append(HAS_ACCOUNT)
+    _refuse(problems, merged, by)
+    keep(token, merged, by=by)
+    return problems
+
+
+@transaction
+def keep(token: str, values: Mapping[str, Any], *, by: Actor) -> None:  # noqa: ARG001  the transaction asks who
+    """Keep `values` as they are: also unfinished ones, of somebody whose log-in has run out."""
+    row = _draft(token)
+    if row is None:
+        raise NotYours
+    row.answers = answers.to_json({**answers.from_json(row.answers), **values})
+    row.saved_at = clock.now()
+
+
+def _problems(values: Mapping[str, Any], step: Step | None, application: Application | None = None) -> list[Problem]:
+    facts = answers.facts_for(values, application)
+    return form.problems_with(values, step, today=clock.today(), facts=facts)
+
+
+def _refuse(problems: list[Problem], values: Mapping[str, Any], by: Actor) -> None:
+    stopping = form.blocking(problems)
+    if any(problem.code == "certificate.anothers" for problem in stopping):
+        _report_duplicate(values, by=by)
+    if stopping:
+        raise Refused.because(stopping)
+
+
+@transaction
+def _report_duplicate(values: Mapping[str, Any], *, by: Actor) -> None:
+    """Tell the bureau of the earlier application that a second person uses its certificate number (once)."""
+    earlier = answers.anothers_application(values)
+    if earlier is None or earlier.bureau_id is None:
+        return
+    text = f"{earlier.registration_number} {values['certificate_number']}"
+    known = select(StaffRequest.id).where(
+        StaffRequest.kind == RequestKind.DUPLICATE_CERTIFICATE, StaffRequest.text == text
+    )
+    if session.scalar(known) is None:
+        session.add(
+            StaffRequest(
+                kind=RequestKind.DUPLICATE_CERTIFICATE,
+                bureau_id=earlier.bureau_id,
+                text=text,
+                raised_at=clock.now(),
+                raised_by=by.name,
+            )
+        )
+
+
+def open_account(token: str, *, email: str, password: str, by: Actor) -> Account:
+    """Make the account and the application from the draft, which ends with it; `Refused` says what is wrong."""
+    values = draft(token)
+    if values is None:
+        raise NotYours
+    values["email"] = email
+    problems = password_rules.password_problems(password, names=[values.get("id_number") or ""], staff=False)
+    problems += [problem for problem in _problems(values, Step.MATERIALS) if problem.field == "email"]
+    for step in (Step.IDENTITY, Step.BUREAU, Step.POINT):
+        problems += [p for p in _problems(values, step) if p.blocks]
+        problems += [
+            Problem("missing", field.name, _("请填写{label}", label=field.label))
+            for field in of_step(step)
+            if field.required and values.get(field.name) in (None, "")
+        ]
+    if problems:
+        raise Refused.because(problems)
+    try:
+        person_id = _open_account(token, values, password, by=by)
+    except IntegrityError:
+        raise Refused(HAS_ACCOUNT) from None
+    account = accounts.teacher(person_id, None, by.address)
+    if account is None:
+        raise NotYours
+    return account
+
+
+@transaction
+def _open_account(token: str, values: dict[str, Any], password: str, *, by: Actor) -> int:
+    row = _draft(token)
+    if row is None:
+        raise NotYours
+    if session.scalar(select(Person.id).where(answers.is_person(values))):
+        raise Refused(HAS_ACCOUNT)
+    person = Person(
+        id_kind=values.get("id_kind") or IdKind.RESIDENT,
+        id_number=values["id_number"],
+        name=values["name"],
+        email=values["email"],
+        password_hash=accounts.hash_password(password),
+        password_changed_at=clock.now(),
+    )
+    session.add(person)
+    session.flush()
+    owner = access.actor_of_person(person, by.address)
+    session.info["actor"] = owner
+    application = _new(person, session.get_one(Campaign, row.campaign_id), values)
+    for notice_id, text in values.get(AGREED, {}).items():
+        moment = datetime.fromisoformat(text)
+        session.add(Agreement(application_id=application.id, notice_text_id=int(notice_id), agreed_at=moment))
+    session.delete(row)
+    return person.id
+
+
+def start(*, by: Actor) -> int:
+    """A new application for a teacher who has an account: in a later campaign, or after having withdrawn."""
+    campaign = campaigns.current()
+    if campaign is None:
+        raise Refused(NO_CAMPAIGN)
+    problems = windows.closed(campaign.id, APPLY)
+    if problems:
+        raise Refused.because(problems)
+    return _start(campaign.id, by=by)
+
+
+@transaction
+def _start(campaign_id: int, *, by: Actor) -> int:
+    person = session.get_one(Person, by.id, with_for_update=True)
+    live = select(Application.id).where(
+        Application.person_id == person.id,
+        Application.campaign_id == campaign_id,
+        Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
+    )
+    existing = session.scalar(live)
+    if existing is not None:
+        return existing
+    last = session.scalar(
+        select(Application).where(Application.person_id == person.id).order_by(Application.id.desc()).limit(1)
+    )
+    values = answers.of_application(last) if last else {"name": person.name}
+    return _new(person, session.get_one(Campaign, campaign_id), values).id
+
+
+def _new(person: Person, campaign: Campaign, values: Mapping[str, Any]) -> Application:
+    now = clock.now()
+    application = Application(
+        campaign_id=campaign.id,
+        person_id=person.id,
+        registration_number=secrets.token_hex(8),  # until its own number is known, a moment later
+        registration_type=_registration_type(person, campaign),
+        origin=Origin.SELF,
+        created_at=now,
+        stage_at=now,
+    )
+    _assign(application, values)
+    session.add(application)
+    session.flush()
+    application.registration_number = f"{campaign.year}{application.id:08d}"
+    session.flush()
+    return application
+
+
+def _registration_type(person: Person, campaign: Campaign) -> RegistrationType:
+    """From history: registered before → periodic, deferred → again after deferral, otherwise as the campaign says."""
+    last = session.scalar(
+        select(Application.conclusion)
+        .where(Application.person_id == person.id, Application.stage == Stage.CONCLUDED)
+        .order_by(Application.id.desc())
+        .limit(1)
+    )
+    known = {Conclusion.REGISTERED: RegistrationType.PERIODIC, Conclusion.DEFERRED: RegistrationType.REAPPLY}
+    return known.get(last, campaign.registration_type) if last else campaign.registration_type
+
+
+def _assign(application: Application, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        field = BY_NAME.get(name)
+        if field is not None and not field.of_person and hasattr(Application, name) and name != "photo":
+            setattr(application, name, value)
+
+
+def mine(*, by: Actor) -> Application | None:
+    """The teacher's application in the present campaign, or else the last one."""
+    return session.scalar(access.query(Application, by=by).order_by(Application.id.desc()).limit(1))
+
+
+def of_application(application: Application) -> dict[str, Any]:
+    """The answers that an application holds."""
+    return answers.of_application(application)
+
+
+def save(
+    application_id: int, values: Mapping[str, Any], *, by: Actor, version: int, step: Step | None = None
+) -> list[Problem]:
+    """Save answers of a step and return warnings; after submission the form's version grows and the paper is void."""
+    application = access.one(Application, application_id, by=by)
+    before = answers.of_application(application)
+    merged = form.normalised({**before, **_own(values)})
+    problems = _problems(merged, step, application)
+    _refuse(problems, merged, by)
+    changed = {name: value for name, value in merged.items() if before.get(name) != value}
+    if changed:
+        _save(application_id, changed, by=by, version=version)
+    return problems
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a teacher may set: not what the school attests, and never the account's own number."""
+    forbidden = {"id_kind", "id_number", *(field.name for field in of_step(Step.SCHOOL))}
+    return {name: value for name, value in values.items() if name in BY_NAME and name not in forbidden}
+
+
+@transaction
+def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int) -> None:
+    application = access.one(Application, application_id, by=by, to=Can.AMEND, lock=True)
+    if application.version != version:
+        raise Refused(Problem("stale", "", _("您在另一个页面改动过申请,请刷新后再填写")))
+    if application.stage is Stage.DRAFT:
+        problems = windows.closed(application.campaign_id, APPLY)
+        if problems:
+            raise Refused.because(problems)
+    else:
+        workflow.move(application_id, "amend", by=by, version=version)
+    _assign(application, changed)
+    if "email" in changed:
+        person = session.get_one(Person, application.person_id)
+        person.email, person.email_verified_at = changed["email"], None
+    if "name" in changed:
+        session.get_one(Person, application.person_id).name = changed["name"]
+
+
+def agree(notice_id: int, *, by: Actor, token: str | None = None) -> None:
+    """Record that a text was agreed to, and when (S8, S9, S13)."""
+    if token is not None:
+        agreed = (draft(token) or {}).get(AGREED, {})
+        keep(token, {AGREED: {**agreed, str(notice_id): clock.now().isoformat()}}, by=by)
+        return
+    application = mine(by=by)
+    if application is not None:
+        _agree(application.id, notice_id, by=by)
+
+
+@transaction
+def _agree(application_id: int, notice_id: int, *, by: Actor) -> None:
+    access.one(Application, application_id, by=by, lock=True)
+    known = select(Agreement.id).where(
+        Agreement.application_id == application_id, Agreement.notice_text_id == notice_id
+    )
+    if session.scalar(known) is None:
+        session.add(Agreement(application_id=application_id, notice_text_id=notice_id, agreed_at=clock.now()))
+
+
+def agreed(*, by: Actor, token: str | None = None) -> set[int]:
+    """The numbers of the texts that were agreed to."""
+    if token is not None:
+        return {int(key) for key in (draft(token) or {}).get(AGREED, {})}
+    application = mine(by=by)
+    if application is None:
+        return set()
+    return set(session.scalars(select(Agreement.notice_text_id).where(Agreement.application_id == application.id)))
+
+
+def problems(application: Application) -> list[Problem]:
+    """Everything that is wrong or doubtful with the whole form."""
+    return _problems(answers.of_application(application), None, application)
+
+
+def submit(application_id: int, *, by: Actor, version: int) -> None:
+    """Hand the application in; `Refused` with every problem of the whole form. A second call is refused."""
+    application = access.one(Application, application_id, by=by)
+    name = "resubmit" if application.stage is Stage.RETURNED else "submit"
+    if application.stage in (Stage.DRAFT, Stage.RETURNED):
+        _refuse(problems(application), answers.of_application(application), by)
+    workflow.move(application_id, name, by=by, version=version)
+
+
+def withdraw(application_id: int, *, by: Actor, version: int, reason: str = "") -> None:
+    """Give the application up, before confirmation."""
+    workflow.move(application_id, "withdraw", by=by, version=version, wish=Wish(reason=reason))
+
+
+def change_point(application_id: int, point_id: int, *, by: Actor, version: int) -> None:
+    """Go to another confirmation point: a wrong one must never be a dead end."""
+    workflow.move(application_id, "change_point", by=by, version=version, wish=Wish(point_id=point_id))

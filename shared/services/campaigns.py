@@ -1,0 +1,101 @@
+"""The round of registration that is on, and its texts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from shared import clock
+from shared.db import session
+from shared.models import Campaign, NoticeText, Window
+from shared.models.kinds import EntryStatus, WindowStage
+from shared.rules.windows import Span
+from shared.services import windows
+
+
+@dataclass(frozen=True)
+class StageTimes:
+    """When one stage is open."""
+
+    stage: WindowStage
+    spans: list[Span]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """A campaign as applicants meet it."""
+
+    id: int
+    name: str
+    year: int
+    bureau: str
+    phone: str
+    reading_seconds: int
+    is_open: bool
+    next_opening: datetime | None
+    ends: datetime | None
+    stages: list[StageTimes]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A published text of the wizard."""
+
+    id: int
+    key: str
+    edition: int
+    body: str
+
+
+def current() -> Round | None:
+    """The campaign that teachers can apply in now, or else the one that opens next, or else the last one."""
+    today = clock.today()
+    apply = select(
+        Window.campaign_id, func.min(Window.opens_on).label("opens"), func.max(Window.closes_on).label("closes")
+    )
+    times = apply.where(Window.stage == WindowStage.APPLY).group_by(Window.campaign_id).subquery()
+    campaigns = (
+        select(Campaign)
+        .join(times, times.c.campaign_id == Campaign.id)
+        .where(Campaign.status == EntryStatus.ACTIVE)
+        .order_by((times.c.closes < today), times.c.opens.desc(), Campaign.id.desc())
+        .limit(1)
+    )
+    campaign = session.scalar(campaigns)
+    return _round(campaign) if campaign else None
+
+
+def _round(campaign: Campaign) -> Round:
+    by_stage: dict[WindowStage, list[Span]] = {}
+    for window in campaign.windows:
+        span = Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
+        by_stage.setdefault(window.stage, []).append(span)
+    apply = by_stage.get(WindowStage.APPLY, [])
+    return Round(
+        id=campaign.id,
+        name=campaign.name,
+        year=campaign.year,
+        bureau=campaign.bureau.name,
+        phone=campaign.bureau.phone,
+        reading_seconds=campaign.reading_seconds,
+        is_open=windows.open_now(apply),
+        next_opening=windows.next_of(apply),
+        ends=windows.end_of(apply),
+        stages=[
+            StageTimes(stage, by_stage[stage], windows.open_now(by_stage[stage]))
+            for stage in WindowStage
+            if stage in by_stage
+        ],
+    )
+
+
+def notice(key: str) -> Notice | None:
+    """The newest published edition of a text."""
+    text = session.scalar(
+        select(NoticeText)
+        .where(NoticeText.key == key, NoticeText.published_at <= clock.now())
+        .order_by(NoticeText.edition.desc())
+        .limit(1)
+    )
+    return Notice(text.id, text.key, text.edition, text.body) if text else None

@@ -1,0 +1,157 @@
+"""The confirmation desk (S19–S21): find, compare, tick the papers, correct, confirm, and print the receipt."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from shared import clock
+from shared.db import session, transaction
+from shared.models import Application, Material, Person, Receipt, ReceivedPaper
+from shared.rules import form
+from shared.rules.checks import Problem
+from shared.rules.fields import BY_NAME
+from shared.rules.policy import Actor, Can
+from shared.services import access, answers, receipts, workflow
+from shared.services.errors import NotYours, Refused
+from shared.services.workflow import Wish
+from shared.text import _
+
+SCANNED = re.compile(r"(\d{12,})-(\d{1,4})")  # what the form's QR says: registration number and version
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the operator needs on one page."""
+
+    application: Application
+    materials: list[Material]
+    received: set[int]
+    problems: list[Problem]
+    receipt: Receipt | None
+
+
+def find(text: str, *, by: Actor) -> Application:
+    """The application with this registration number, ID number or QR; `NotYours` where the point has none such."""
+    wanted = text.strip().upper()
+    if not wanted:
+        raise Refused(Problem("search", "text", _("请输入或扫描报名号、证件号码")))
+    scanned = SCANNED.fullmatch(wanted)
+    number = scanned[1] if scanned else wanted
+    found = session.scalar(
+        access.query(Application, by=by)
+        .join(Person)
+        .where(or_(Application.registration_number == number, Person.id_number == number))
+        .order_by(Application.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+def void_print(text: str, application: Application) -> Problem | None:
+    """What is wrong with a scanned form: its version is not the present one (S20)."""
+    scanned = SCANNED.fullmatch(text.strip())
+    if scanned is None or int(scanned[2]) == application.form_version:
+        return None
+    message = _(
+        "签名的申请表是第{signed}版,数据是第{present}版,请重新打印并签名",
+        signed=int(scanned[2]),
+        present=application.form_version,
+    )
+    return Problem("void_print", "signed_version", message)
+
+
+def desk(application_id: int, *, by: Actor) -> Desk:
+    """The application beside the list of papers that its registration type needs."""
+    application = access.one(Application, application_id, by=by)
+    received = select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == application_id)
+    facts = answers.facts_for(answers.of_application(application), application)
+    problems = form.problems_with(answers.of_application(application), None, today=clock.today(), facts=facts)
+    return Desk(
+        application=application,
+        materials=_materials(application),
+        received=set(session.scalars(received)),
+        problems=problems,
+        receipt=receipts.valid(application_id),
+    )
+
+
+def _materials(application: Application) -> list[Material]:
+    for_type = or_(Material.registration_type.is_(None), Material.registration_type == application.registration_type)
+    wanted = select(Material).where(Material.campaign_id == application.campaign_id, for_type)
+    return list(session.scalars(wanted.order_by(Material.position)))
+
+
+@transaction
+def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> None:
+    """The papers that lie on the desk are these and no others."""
+    application = access.one(Application, application_id, by=by, to=Can.CONFIRM, lock=True)
+    wanted = set(material_ids) & {material.id for material in _materials(application)}
+    known = {
+        paper.material_id: paper
+        for paper in session.scalars(select(ReceivedPaper).where(ReceivedPaper.application_id == application_id))
+    }
+    for material_id in wanted - known.keys():
+        session.add(
+            ReceivedPaper(
+                application_id=application_id,
+                material_id=material_id,
+                received_at=clock.now(),
+                received_by_id=by.id,
+            )
+        )
+    for material_id in known.keys() - wanted:
+        session.delete(known[material_id])
+
+
+def correct(application_id: int, values: Mapping[str, Any], *, by: Actor, version: int) -> list[Problem]:
+    """Change what the desk may change (present post, certificate: S19) and return warnings; the paper is void (S20)."""
+    application = access.one(Application, application_id, by=by, to=Can.CORRECT)
+    before = answers.of_application(application)
+    allowed = {name: value for name, value in values.items() if name in BY_NAME and BY_NAME[name].correctable}
+    merged = form.normalised({**before, **allowed})
+    facts = answers.facts_for(merged, application)
+    problems = form.problems_with(merged, None, today=clock.today(), facts=facts)
+    stopping = [problem for problem in form.blocking(problems) if problem.field in allowed]
+    if stopping:
+        raise Refused.because(stopping)
+    changed = {name: merged[name] for name in allowed if before.get(name) != merged[name]}
+    if changed:
+        _correct(application_id, changed, by=by, version=version)
+    return problems
+
+
+@transaction
+def _correct(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int) -> None:
+    workflow.move(application_id, "correct", by=by, version=version)
+    application = access.one(Application, application_id, by=by, lock=True)
+    for name, value in changed.items():
+        setattr(application, name, value)
+
+
+@transaction
+def change_point(application_id: int, point_id: int, *, by: Actor, version: int) -> None:
+    """Hand the applicant on to the point that serves the school."""
+    workflow.move(application_id, "change_point", by=by, version=version, wish=Wish(point_id=point_id))
+
+
+@transaction
+def confirm(application_id: int, *, by: Actor, version: int, signed_version: int) -> Receipt:
+    """Accept the application and issue its receipt, in one transaction; `Refused` tells everything that is missing."""
+    wish = Wish(signed_version=signed_version)
+    workflow.move(application_id, "confirm", by=by, version=version, wish=wish)
+    receipt = receipts.valid(application_id)
+    if receipt is None:  # the move has just written it
+        message = "a confirmed application has no receipt"
+        raise RuntimeError(message)
+    return receipt
+
+
+@transaction
+def undo(application_id: int, *, by: Actor, version: int, reason: str) -> None:
+    """Take a confirmation back; its receipt is void from now on."""
+    workflow.move(application_id, "undo_confirm", by=by, version=version, wish=Wish(reason=reason))

@@ -1,0 +1,143 @@
+"""Paper: the application form and the receipt as PDF, each bound to the version of the data that it shows."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import select
+
+from shared import clock
+from shared.adapters import fonts, pdf, qr
+from shared.db import session, transaction
+from shared.models import Application, Material, Photo, Receipt, ReceivedPaper
+from shared.rules import masking, workdays
+from shared.rules.checks import Problem
+from shared.rules.fields import Input, Section, in_section, shown
+from shared.rules.policy import Actor, Can
+from shared.rules.workdays import UnknownYear
+from shared.services import access, receipts
+from shared.services.calendar import is_workday
+from shared.services.errors import NotYours, Refused
+from shared.text import _, in_chinese
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+PAIRS_IN_A_ROW = 2
+MOMENT = "%Y-%m-%d %H:%M"
+
+_fonts_folder = Path("var/fonts")
+
+
+def keep_fonts_in(folder: Path) -> None:
+    """Where the fonts lie that papers are set in; they are made there once."""
+    global _fonts_folder  # noqa: PLW0603  one folder per process, from the settings
+    _fonts_folder = folder
+
+
+def application_form(application_id: int, *, by: Actor) -> bytes:
+    """The form in its present version, which counts as printed from now on."""
+    application = access.one(Application, application_id, by=by, to=Can.PRINT)
+    if application.form_version == 0:
+        raise Refused(Problem("draft", "", _("申请尚未提交,提交后才能打印申请表")))
+    photo = session.scalar(select(Photo.master).where(Photo.application_id == application_id))
+    scanned = qr.png(f"{application.registration_number}-{application.form_version}")
+    images = {"qr": scanned} | ({"photo": photo} if photo else {})
+    with in_chinese():
+        html = _template("application_form").render(
+            form={
+                "registration_number": application.registration_number,
+                "form_version": application.form_version,
+                "printed_at": clock.local(clock.now()).strftime(MOMENT),
+                "registration_type": str(application.registration_type.label),
+                "campaign": application.campaign.name,
+            },
+            qr="qr",
+            photo="photo" if photo else None,
+            blocks=_blocks(application),
+        )
+        title = f"教师资格定期注册申请表 {application.registration_number}"
+    paper = _render(html, title=title, images=images)
+    _note_print(application_id, application.form_version, by=by)
+    return paper
+
+
+def _blocks(application: Application) -> list[dict[str, Any]]:
+    """Every field of FIELDS, by section, so that a new one is printed without a change here."""
+    return [{"title": str(section.label), "rows": _rows(section, application)} for section in Section]
+
+
+def _rows(section: Section, application: Application) -> list[list[tuple[str, str]]]:
+    pairs = [
+        (str(field.label), shown(field, application, masked=False))
+        for field in in_section(section)
+        if field.input is not Input.PHOTO
+    ]
+    return [pairs[start : start + PAIRS_IN_A_ROW] for start in range(0, len(pairs), PAIRS_IN_A_ROW)]
+
+
+@transaction
+def _note_print(application_id: int, form_version: int, *, by: Actor) -> None:
+    application = access.one(Application, application_id, by=by, to=Can.PRINT, lock=True)
+    if application.printed_version < form_version:
+        application.printed_version = form_version
+
+
+def receipt(application_id: int, *, by: Actor) -> bytes:
+    """The receipt of the present confirmation; without one, the last voided one, marked as void."""
+    application = access.one(Application, application_id, by=by, to=Can.PRINT)
+    found = receipts.valid(application_id) or session.scalar(
+        select(Receipt).where(Receipt.application_id == application_id).order_by(Receipt.id.desc()).limit(1)
+    )
+    if found is None:
+        raise NotYours
+    with in_chinese():
+        html = _template("receipt").render(receipt=_receipt_facts(application, found), void=found.voided_at is not None)
+    return _render(html, title=f"受理凭证 {found.number}")
+
+
+def _receipt_facts(application: Application, found: Receipt) -> dict[str, Any]:
+    papers = (
+        select(Material.name, Material.copies, Material.original)
+        .join(ReceivedPaper, ReceivedPaper.material_id == Material.id)
+        .where(ReceivedPaper.application_id == application.id)
+        .order_by(Material.position)
+    )
+    return {
+        "number": found.number,
+        "applicant": application.name,
+        "id_masked": masking.id_number(application.person.id_number),
+        "matter": str(application.registration_type.label),
+        "certificate_number": application.certificate_number,
+        "materials": [tuple(paper) for paper in session.execute(papers)],
+        "accepted_on": clock.local(found.issued_at).date().isoformat(),
+        "legal_deadline": _legal_deadline(application),
+        "how_to_ask": str(_("登录教师资格定期注册网上申报系统查看“当前状态”")),
+        "point": found.point.name,
+        "operator": found.issued_by.name,
+    }
+
+
+def _legal_deadline(application: Application) -> str | None:
+    """90 working days from the end of acceptance (暂行办法 article 17); None while that year's calendar is unknown."""
+    try:
+        day = workdays.add(application.campaign.acceptance_ends_on, workdays.DAYS_TO_CONCLUDE, is_workday)
+    except UnknownYear:
+        return None
+    return day.isoformat()
+
+
+def _render(html: str, *, title: str, images: dict[str, bytes] | None = None) -> bytes:
+    fonts.prepare_fonts(_fonts_folder)
+    try:
+        return pdf.render(html, title=title, images=images)
+    except pdf.MissingGlyphs as fault:
+        characters = "、".join(fault.characters)
+        text = _("字库中没有“{characters}”,不能打印,请联系所在区教育局处理", characters=characters)
+        raise Refused(Problem("glyphs", "", text)) from None
+
+
+@cache
+def _template(name: str) -> Any:  # noqa: ANN401  a Jinja template
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.globals["_"] = lambda message: message
+    return environment.get_template(f"pdf/{name}.html")

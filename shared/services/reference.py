@@ -1,0 +1,197 @@
+"""Reference data: what a field may be chosen from, and the generic verbs by which the back office keeps tables."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from shared.db import Base, session, transaction
+from shared.models import (
+    Authority,
+    Bureau,
+    ConfirmationPoint,
+    Division,
+    Institution,
+    PointSchool,
+    QualificationType,
+    School,
+    Subject,
+)
+from shared.models.base import Entry
+from shared.models.kinds import BureauLevel, EntryStatus
+from shared.rules import policy
+from shared.rules.checks import Problem
+from shared.rules.fields import Field
+from shared.rules.policy import Actor, Can
+from shared.services import access
+from shared.services.errors import NotYours, Refused
+from shared.text import _
+
+R = TypeVar("R", bound=Base)
+Answers = Mapping[str, Any]
+
+MOST_MATCHES = 20
+STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改,请刷新页面,核对后再保存"))
+# A name of the database's own constraints, and the sentence for whoever runs into it.
+IN_USE = Problem("in_use", "", _("这条记录正在被使用,不能删除;可以把状态改为“已停用”"))
+TAKEN = Problem("taken", "", _("代码或名称与已有记录重复,请核对后再保存"))
+INVALID = Problem("invalid", "", _("填写的内容不符合要求,请核对必填项和取值范围后再保存"))
+
+
+def choices(field: Field, answers: Answers) -> list[tuple[str, str]]:
+    """What `field` may be chosen from, narrowed by the answers so far: value as text, and label."""
+    return [(value, label) for value, label in _pairs(field, _offered(field, answers))]
+
+
+def search(field: Field, text: str, answers: Answers) -> list[tuple[str, str]]:
+    """The first matches of a name's beginning, for long lists."""
+    model = _model(field)
+    wanted = _offered(field, answers).where(model.name.startswith(text.strip(), autoescape=True))
+    return _pairs(field, wanted.limit(MOST_MATCHES))
+
+
+def _model(field: Field) -> type[Entry]:
+    if field.entries is None:
+        message = f"{field.name} is not chosen from reference data"
+        raise ValueError(message)
+    return field.entries
+
+
+def _pairs(field: Field, statement: Select[Any]) -> list[tuple[str, str]]:
+    by_number = field.name.endswith("_id")
+    rows: list[Entry] = list(session.scalars(statement))
+    names = _division_names() if _model(field) is Division else {}
+    return [(str(row.id if by_number else row.code), names.get(row.code, row.name)) for row in rows]
+
+
+def _offered(field: Field, answers: Answers) -> Select[Any]:
+    model = _model(field)
+    statement: Select[Any] = select(model).order_by(model.code)
+    if field.name == "certificate_subject_code":
+        return statement.where(_fits_type(answers))  # retired names stay selectable for certificates
+    if field.name == "teaching_subject_code":
+        return statement.where(Subject.teachable, Subject.status == EntryStatus.ACTIVE)
+    if model is QualificationType:
+        return statement.where(QualificationType.registrable)
+    if model in (Authority, Division):
+        return statement.where(model.status != EntryStatus.PENDING)
+    if model is Bureau:
+        return statement.where(Bureau.level != BureauLevel.PROVINCE, Bureau.status == EntryStatus.ACTIVE)
+    if model is ConfirmationPoint:
+        return _points(statement, answers)
+    if model is School:
+        return statement.where(School.bureau_id == answers.get("bureau_id"), School.status != EntryStatus.RETIRED)
+    if model is Institution:
+        return statement.order_by(None).order_by(Institution.name)
+    return statement.where(model.status == EntryStatus.ACTIVE)
+
+
+def _fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
+    chosen = answers.get("qualification_type_code")
+    if not chosen:
+        return Subject.id > 0
+    return (Subject.qualification_types == "") | Subject.qualification_types.contains(chosen)
+
+
+def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
+    """Active points of the chosen bureau, and once the school is known only those that serve it."""
+    offered = statement.where(
+        ConfirmationPoint.bureau_id == answers.get("bureau_id"), ConfirmationPoint.status == EntryStatus.ACTIVE
+    )
+    if answers.get("school_id"):
+        serving = select(PointSchool.point_id).where(PointSchool.school_id == answers["school_id"])
+        return offered.where(ConfirmationPoint.id.in_(serving))
+    return offered
+
+
+def _division_names() -> dict[str, str]:
+    """Full names, as in the household register: 江苏省南京市鼓楼区."""
+    rows = {row.code: row for row in session.scalars(select(Division))}
+
+    def full(code: str) -> str:
+        row = rows[code]
+        return (full(row.parent_code) if row.parent_code in rows else "") + row.name
+
+    return {code: full(code) for code in rows}
+
+
+@transaction
+def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
+    """A new row of `model`, if the row as it will stand is one that `by` may create; `Refused` or `NotYours` if not."""
+    if not policy.may(model, by.role, Can.CREATE):
+        raise NotYours
+    row = model(**values)
+    session.add(row)
+    _flush()
+    _lay_path(row)
+    if not access.may(model, _key(row), by=by, to=Can.CREATE):
+        raise NotYours
+    return row
+
+
+@transaction
+def change(model: type[R], key: int, values: Mapping[str, Any], *, by: Actor, version: int | None) -> R:
+    """Change a row that `by` may edit, and only into one that `by` may still edit; `Refused` if it changed meanwhile."""
+    row = access.one(model, key, by=by, to=Can.EDIT, lock=True)
+    if version is not None and getattr(row, "version", version) != version:
+        raise Refused(STALE)
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    _flush()
+    _lay_path(row)
+    if not access.may(model, key, by=by, to=Can.EDIT):
+        raise NotYours
+    return row
+
+
+@transaction
+def remove(model: type[R], key: int, *, by: Actor, version: int | None = None) -> None:
+    """Delete a row that nothing uses; whatever is in use is retired instead."""
+    row = access.one(model, key, by=by, to=Can.DELETE, lock=True)
+    if version is not None and getattr(row, "version", version) != version:
+        raise Refused(STALE)
+    session.delete(row)
+    _flush()
+
+
+def _key(row: Base) -> int:
+    return int(row.id)  # type: ignore[attr-defined]
+
+
+def _flush() -> None:
+    """Write, and turn what the database refuses into a sentence."""
+    try:
+        session.flush()
+    except StaleDataError:
+        raise Refused(STALE) from None
+    except IntegrityError as fault:
+        raise Refused(_sentence(str(fault.orig))) from None
+
+
+def _sentence(fault: str) -> Problem:
+    lowered = fault.lower()
+    if "unique" in lowered:
+        return TAKEN
+    return IN_USE if "foreign key" in lowered else INVALID
+
+
+def _lay_path(row: Base) -> None:
+    """A bureau's path follows from its parent's; the whole subtree moves with it."""
+    if not isinstance(row, Bureau):
+        return
+    parent = session.get(Bureau, row.parent_id) if row.parent_id else None
+    path = f"{parent.path if parent else '/'}{row.id}/"
+    if parent is not None and f"/{row.id}/" in parent.path:
+        raise Refused(Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级")))
+    old = row.path
+    if path == old:
+        return
+    row.path = path
+    if old:
+        below = session.scalars(select(Bureau).where(Bureau.path.startswith(old, autoescape=True), Bureau.id != row.id))
+        for bureau in below:
+            bureau.path = path + bureau.path.removeprefix(old)
+    session.flush()

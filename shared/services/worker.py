@@ -1,0 +1,70 @@
+"""The worker: delivers mail every minute and clears away, each night, what was never finished."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from huey import PostgresHuey, SqliteHuey, crontab
+from sqlalchemy import delete
+
+from shared import clock, db
+from shared.adapters.mail import Mailbox
+from shared.db import session, transaction
+from shared.models import Draft
+from shared.rules.policy import Actor
+from shared.services import access, notify
+
+if TYPE_CHECKING:
+    from shared.config import Settings
+
+log = logging.getLogger(__name__)
+
+QUEUE = "registration"
+DRAFT_DAYS = 30  # promised in the notice about personal data (PIPL article 19)
+
+
+@transaction
+def delete_old_drafts(*, by: Actor, now: datetime) -> int:  # noqa: ARG001  the transaction asks who acts
+    """Delete what people without an account left behind more than thirty days ago; return how many."""
+    old = delete(Draft).where(Draft.saved_at < now - timedelta(days=DRAFT_DAYS)).returning(Draft.id)
+    return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
+
+
+def make_huey(settings: "Settings") -> Any:  # noqa: ANN401  huey has no types
+    """The queue: a file beside the SQLite database, or tables of its own in PostgreSQL."""
+    if settings.database_url.startswith("postgresql"):
+        dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        return PostgresHuey(QUEUE, dsn=dsn, results=False)
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(QUEUE, filename=str(settings.var_dir / "worker.db"), results=False)
+
+
+def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
+    """The queue with its periodic tasks, on the database that `settings` name."""
+    huey = make_huey(settings)
+    mailbox = Mailbox(settings.mail_url)
+    by = access.system("worker")
+
+    def deliver_mail() -> None:
+        try:
+            delivery = notify.deliver_due(by=by, mailbox=mailbox, sender=settings.mail_from, now=clock.now())
+            if delivery != notify.Delivery():
+                log.info("mail: %s", delivery)
+        finally:
+            session.remove()
+
+    def clear_away() -> None:
+        try:
+            log.info("drafts deleted: %d", delete_old_drafts(by=by, now=clock.now()))
+        finally:
+            session.remove()
+
+    huey.periodic_task(crontab())(deliver_mail)
+    huey.periodic_task(crontab(hour="3", minute="30"))(clear_away)
+    return huey
+
+
+def run(settings: "Settings") -> None:
+    """Work until SIGINT or SIGTERM, finishing the task at hand."""
+    db.connect(settings)
+    make_tasks(settings).create_consumer(workers=1).run()
