@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 if TYPE_CHECKING:
@@ -33,6 +33,18 @@ class Base(DeclarativeBase):
     """Every table; names of constraints follow one convention, so that migrations can find them."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _remember_old_values(_class: type[Base], _name: str, attribute: Any) -> None:  # noqa: ANN401  any attribute
+    # Rows expire when a transaction ends: without this a value set on one is written over unread, and the audit
+    # would say that there had been none.
+    if isinstance(attribute.property, ColumnProperty):
+        event.listen(attribute, "set", _as_it_is, active_history=True)
+
+
+def _as_it_is(_row: Base, _value: object, _old: object, _initiator: object) -> None:
+    return None
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -85,7 +85,7 @@ MASKS = {Mask.ID_NUMBER: masking.id_number, Mask.PHONE: masking.phone, Mask.EMAI
 class Field:
     """One field of the form.
 
-    `of_person`: it belongs to the account, not to the application. `correctable`: staff may change it at the desk (S19).
+    `of_person`: it belongs to the account, not to the application. `correctable`: changed at the desk (S19).
     `derived`: read from the ID number where that says it.
     """
 

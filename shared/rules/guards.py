@@ -1,6 +1,6 @@
 """What must hold before a move: SQL conditions, so that one application and ten thousand are judged alike.
 
-A condition sees the application it is asked about and the order of whoever moves it; it is true when the move may go on.
+A condition sees the application it is asked about and the order of whoever moves it; true means go.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """MOVES: every change of an application's stage, as one table.
 
-A move is possible from the stages that `paths` names, for those whom SCOPE gives `permission`, while a window in `windows`
-is open, and when every guard holds; all guards that fail are told at once.
+A move is possible from the stages in `paths`, for those whom SCOPE gives `permission`, while one of `windows` is
+open, and when every guard holds; all guards that fail are told at once.
 """
 
 from collections.abc import Callable, Mapping

@@ -45,7 +45,7 @@ def begin(*, by: Actor) -> str:
 
 
 @transaction
-def _begin(token: str, *, by: Actor) -> None:  # noqa: ARG001  the transaction asks who
+def _begin(token: str, *, by: Actor) -> None:
     campaign = campaigns.current()
     if campaign is None:
         raise Refused(NO_CAMPAIGN)
@@ -83,7 +83,7 @@ def save_draft(token: str, values: Mapping[str, Any], *, by: Actor, step: Step |
 
 
 @transaction
-def keep(token: str, values: Mapping[str, Any], *, by: Actor) -> None:  # noqa: ARG001  the transaction asks who
+def keep(token: str, values: Mapping[str, Any], *, by: Actor) -> None:
     """Keep `values` as they are: also unfinished ones, of somebody whose log-in has run out."""
     row = _draft(token)
     if row is None:

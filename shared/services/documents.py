@@ -78,8 +78,7 @@ def _rows(section: Section, application: Application) -> list[list[tuple[str, st
 @transaction
 def _note_print(application_id: int, form_version: int, *, by: Actor) -> None:
     application = access.one(Application, application_id, by=by, to=Can.PRINT, lock=True)
-    if application.printed_version < form_version:
-        application.printed_version = form_version
+    application.printed_version = max(application.printed_version, form_version)
 
 
 def receipt(application_id: int, *, by: Actor) -> bytes:

@@ -6,7 +6,7 @@ from shared.rules.checks import Problem
 from shared.text import Text
 
 
-class Refused(Exception):  # noqa: N818  what happened, not an error of ours
+class Refused(Exception):
     """A verb will not do it: `problems` says why, all of it at once."""
 
     def __init__(self, *problems: Problem | Text) -> None:
@@ -18,5 +18,5 @@ class Refused(Exception):  # noqa: N818  what happened, not an error of ours
         return cls(*problems)
 
 
-class NotYours(Exception):  # noqa: N818
+class NotYours(Exception):
     """The row does not exist for the one who asks: a 404, whether it exists or not."""

@@ -133,7 +133,7 @@ def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
 
 @transaction
 def change(model: type[R], key: int, values: Mapping[str, Any], *, by: Actor, version: int | None) -> R:
-    """Change a row that `by` may edit, and only into one that `by` may still edit; `Refused` if it changed meanwhile."""
+    """Change a row that `by` may edit into one that `by` may still edit; `Refused` if it changed meanwhile."""
     row = access.one(model, key, by=by, to=Can.EDIT, lock=True)
     if version is not None and getattr(row, "version", version) != version:
         raise Refused(STALE)

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app
-from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.services import schema
@@ -19,9 +18,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """200 when the database answers and its tables are those of this code; else 503 with one sentence."""
-    engine: Engine = current_app.extensions["database"]
     try:
-        at = schema.current(engine)
+        at = schema.current(current_app.extensions["database"])
     except SQLAlchemyError:
         return _not_ready("the database does not answer: check DATABASE_URL and that its server runs")
     if at != schema.head():

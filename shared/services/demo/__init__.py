@@ -63,7 +63,7 @@ def demo(teachers: int, *, by: Actor) -> Demo:
         added.update(_insert(batch, around, password_hash))
     for table in sorted({"people", "applications", "events"} & added.keys()):
         audit.record("demo", table, None, {"rows": [None, str(added[table])]}, by=by)
-    return Demo({table: count for table, count in added.items() if count}, PASSWORD, _staff(), _teachers())
+    return Demo({table: count for table, count in added.items() if count}, PASSWORD, staff_logins(), teacher_logins())
 
 
 def _missing(teachers: int) -> Iterator[list[Someone]]:
@@ -95,12 +95,13 @@ def _numbers(model: type[Base], count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _staff() -> list[Login]:
+def staff_logins() -> list[Login]:
+    """One for each role."""
     found = {row.username: row for row in session.scalars(select(Staff).where(Staff.username.in_(staffing.PLAIN)))}
     return [Login(name, found[name].name, found[name].role.label) for name in staffing.PLAIN if name in found]
 
 
-def _teachers() -> list[Login]:
+def teacher_logins() -> list[Login]:
     """One teacher for each status, as it is now."""
     people = [someone(index) for index in range(len(histories.HISTORIES))]
     standing = (

@@ -1,0 +1,120 @@
+"""Accounts of staff: each a named person with one role and one place that fits it (S4)."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from shared import clock
+from shared.db import session, transaction
+from shared.models import Bureau, ConfirmationPoint, School, Staff
+from shared.models.kinds import BureauLevel, Role
+from shared.rules import accounts as rules
+from shared.rules.checks import Problem
+from shared.rules.policy import Actor, Can
+from shared.services import access
+from shared.services.accounts import hash_password
+from shared.services.errors import NotYours, Refused
+from shared.text import Text, _
+
+PLACES: dict[Role, str] = {Role.SCHOOL: "school_id", Role.POINT: "point_id"}
+LEVELS: dict[Role, BureauLevel] = {
+    Role.DISTRICT: BureauLevel.COUNTY,
+    Role.CITY: BureauLevel.CITY,
+    Role.PROVINCE: BureauLevel.PROVINCE,
+}
+NEEDED: dict[str, Text] = {
+    "school_id": _("请选择学校"),
+    "point_id": _("请选择确认点"),
+    "bureau_id": _("请选择教育行政部门"),
+}
+MODELS: dict[str, type[School | ConfirmationPoint | Bureau]] = {
+    "school_id": School,
+    "point_id": ConfirmationPoint,
+    "bureau_id": Bureau,
+}
+
+
+@transaction
+def create_staff(values: dict[str, Any], password: str, *, by: Actor) -> Staff:
+    """A new account in `by`'s area; whoever gets it must change the password at the first log-in."""
+    values = _placed(values)
+    names = [values.get("username") or "", values.get("name") or ""]
+    problems = [*_problems(values), *rules.password_problems(password, names=names, staff=True)]
+    if session.scalar(select(Staff.id).where(Staff.username == values.get("username"))):
+        problems.append(Problem("username", "username", _("用户名已被使用,请换一个")))
+    if problems:
+        raise Refused.because(problems)
+    staff = Staff(**values, password_hash=hash_password(password), password_changed_at=clock.now())
+    staff.must_change_password = True
+    session.add(staff)
+    _check_scope(staff, Can.CREATE, by)
+    return staff
+
+
+@transaction
+def change_staff(staff_id: int, values: dict[str, Any], password: str, *, by: Actor, version: int) -> Staff:
+    """Change an account; a new `password` (empty for none) and a new place, role or state end its open sessions."""
+    staff = access.one(Staff, staff_id, by=by, to=Can.EDIT, lock=True)
+    if staff.version != version:
+        raise Refused(Problem("stale", "", _("打开页面后这个账号已被他人更改,请刷新页面后再修改")))
+    values = _placed(values)
+    problems = _problems(values)
+    if password:
+        names = [staff.username, values.get("name") or ""]
+        problems += rules.password_problems(password, names=names, staff=True)
+    if staff.id == by.id:
+        problems.append(Problem("self", "", _("不能修改自己的账号,请由其他管理员修改")))
+    if problems:
+        raise Refused.because(problems)
+    if password or any(getattr(staff, name) != values.get(name) for name in ("role", "active", *MODELS)):
+        staff.session_epoch += 1
+    for name, value in values.items():
+        setattr(staff, name, value)
+    if password:
+        staff.password_hash, staff.password_changed_at = hash_password(password), clock.now()
+        staff.must_change_password, staff.failed_logins, staff.locked_until = True, 0, None
+    _check_scope(staff, Can.EDIT, by)
+    return staff
+
+
+def _placed(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with the one place that the role has; the others are emptied."""
+    own = _place_of(values.get("role"))
+    return values | {name: values.get(name) if name == own else None for name in MODELS}
+
+
+def _place_of(role: Role | None) -> str:
+    return PLACES.get(role, "bureau_id") if role else "bureau_id"
+
+
+def _problems(values: dict[str, Any]) -> list[Problem]:
+    role = values.get("role")
+    if role is None or role is Role.TEACHER:
+        return [Problem("role", "role", _("请选择角色"))]
+    name = _place_of(role)
+    if values.get(name) is None:
+        return [Problem("place", name, NEEDED[name])]
+    place = session.get(MODELS[name], values[name])
+    if place is None:
+        return [Problem("place", name, NEEDED[name])]
+    if isinstance(place, Bureau):
+        return _level_problems(role, place)
+    return []
+
+
+def _level_problems(role: Role, bureau: Bureau) -> list[Problem]:
+    level = LEVELS.get(role)
+    if level and bureau.level is not level:
+        text = _("{role}只能设在{level}教育行政部门", role=role.label, level=level.label)
+        return [Problem("level", "bureau_id", text)]
+    if role is Role.AUDITOR and bureau.parent_id is not None:
+        # An auditor reads the whole system, so nobody but the top bureau's superuser may make one.
+        return [Problem("level", "bureau_id", _("审计员查看全部数据,只能设在最高一级教育行政部门"))]
+    return []
+
+
+def _check_scope(staff: Staff, action: Can, by: Actor) -> None:
+    """The account, as it is now, must lie in the area of whoever wrote it."""
+    session.flush()
+    if not access.may(Staff, staff.id, by=by, to=action):
+        raise NotYours
