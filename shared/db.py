@@ -74,8 +74,8 @@ _keys: tuple[AESSIV, ...] = ()
 class Encrypted(TypeDecorator[str]):
     """Personal text, encrypted by AES-SIV: equal plain texts of one `kind` give equal bytes.
 
-    So equality search and unique keys still work (RFC 5297, deterministic mode), and nothing else does. The kind goes in
-    as associated data: a phone number's bytes mean nothing in a column of ID numbers.
+    So equality search and unique keys still work (RFC 5297, deterministic mode), and nothing else does. The kind
+    goes in as associated data: a phone number's bytes mean nothing in a column of ID numbers.
     """
 
     impl = LargeBinary
