@@ -55,7 +55,7 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
             photo="photo" if photo else None,
             blocks=_blocks(application),
         )
-        title = f"教师资格定期注册申请表 {application.registration_number}"
+        title = str(_("教师资格定期注册申请表 {number}", number=application.registration_number))
     paper = _render(html, title=title, images=images)
     _note_print(application_id, application.form_version, by=by)
     return paper
@@ -91,7 +91,8 @@ def receipt(application_id: int, *, by: Actor) -> bytes:
         raise NotYours
     with in_chinese():
         html = _template("receipt").render(receipt=_receipt_facts(application, found), void=found.voided_at is not None)
-    return _render(html, title=f"受理凭证 {found.number}")
+        title = str(_("受理凭证 {number}", number=found.number))
+    return _render(html, title=title)
 
 
 def _receipt_facts(application: Application, found: Receipt) -> dict[str, Any]:
