@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from shared import db
 from shared.config import Settings, SettingsError
-from shared.models.kinds import Role
+from shared.models import Person
 from shared.services import access, schema, seeding
 from shared.services.demo import PASSWORD, Login, demo, staff_logins, teacher_logins
 
@@ -51,7 +51,7 @@ class Door:
 
     @property
     def command(self) -> list[str]:
-        # One blocking thread for each worker: more of them wait for each other in SQLite (measured, see docs/decisions).
+        # One blocking thread for each worker, as measured: in SQLite more of them only wait for each other.
         options = ["--interface", "wsgi", "--factory", "--no-ws", "--workers", "2", "--blocking-threads", "1"]
         where = ["--host", HOST, "--port", str(self.port), "--log-level", "warning"]
         return [sys.executable, "-m", "granian", *options, *where, f"{self.name}:create_app"]
@@ -93,10 +93,8 @@ def _check_ports() -> None:
         raise click.ClickException(message)
 
 
-def _prepare() -> list[Login]:
+def _prepare() -> list[tuple[str, Login]]:
     """Tables, reference data, and the demo if there is no teacher yet."""
-    from shared.models import Person
-
     try:
         settings = Settings.read()
     except SettingsError as error:
@@ -112,7 +110,7 @@ def _prepare() -> list[Login]:
     if db.session.scalar(select(Person.id).limit(1)) is None:
         click.echo(f"Making a demo city with {TEACHERS} teachers …")
         demo(TEACHERS, by=by)
-    logins = [*staff_logins(), *teacher_logins()]
+    logins = [("back office", login) for login in staff_logins()] + [("portal", login) for login in teacher_logins()]
     db.session.remove()
     engine.dispose()
     return logins
@@ -201,12 +199,11 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     child.wait()
 
 
-def _say_where(logins: list[Login]) -> None:
+def _say_where(logins: list[tuple[str, Login]]) -> None:
     portal, admin = DOORS
     click.echo(f"\nPortal       {portal.address}\nBack office  {admin.address}\n")
     if logins:
         click.echo(f"Log-ins of the demo, all with the password {PASSWORD}\n")
-        for login in logins:
-            door = "back office" if any(str(login.who) == str(role.label) for role in Role) else "portal"
+        for door, login in logins:
             click.echo(f"  {door:<12} {login.username:<19} {login.who} {login.name}")
     click.echo("\nCtrl-C stops everything.")
