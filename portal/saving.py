@@ -1,0 +1,147 @@
+"""What each kind of page shows as its form, and which verb keeps it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import session as cookie
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+
+from portal import sheets
+from portal.forms import AccountForm, NoticeForm, PhotoForm
+from portal.sheets import Sheet
+from portal.steps import Form, Page
+from shared.rules import identity
+from shared.rules.checks import Problem
+from shared.rules.fields import Field, words
+from shared.services import applications, campaigns, photos, reference
+from shared.services.errors import Refused
+from shared.text import _
+from shared.web import forms, login
+from shared.web.login import by
+
+NEW_EDITION = _("这份文字刚刚更新过,请重新阅读")
+
+
+class OwnForm(FlaskForm):
+    """A page of the application in hand; `version` tells two tabs apart."""
+
+    version = HiddenField()
+
+
+def asked(page: Page, sheet: Sheet) -> list[Field]:
+    """The fields that are entered here: not those that the ID number says, nor the account's own number."""
+    settled = {field.name for field, _words in fixed(page, sheet)}
+    return [field for field in page.fields if field.name not in settled]
+
+
+def fixed(page: Page, sheet: Sheet) -> list[tuple[Field, str]]:
+    """Fields that are shown but not entered, with their values in words."""
+    found = []
+    for field in page.fields:
+        value = sheet.answers.get(field.name)
+        account = sheet.application is not None and field.name in ("id_kind", "id_number")
+        if value not in (None, "") and (account or (field.derived and _says_itself(sheet.answers))):
+            found.append((field, words(field, value)))
+    return found
+
+
+def _says_itself(answers: Mapping[str, Any]) -> bool:
+    kind, number = answers.get("id_kind"), answers.get("id_number")
+    return bool(kind and number and identity.born(kind, number))
+
+
+def empty(page: Page, sheet: Sheet) -> FlaskForm:
+    """The form as it is opened: with what is known."""
+    made = _class(page, sheet)(formdata=None)
+    forms.fill(made, sheet.answers)
+    _mark(made, page, sheet)
+    return made
+
+
+def form_of(page: Page, sheet: Sheet, typed: Mapping[str, str] | None = None) -> FlaskForm:
+    """The form as it was sent, or as it was kept when a log-in ran out."""
+    if typed is None:
+        return _class(page, sheet)()
+    made = _class(page, sheet)(formdata=MultiDict(typed))
+    _mark(made, page, sheet)
+    return made
+
+
+def _mark(form: FlaskForm, page: Page, sheet: Sheet) -> None:
+    if "version" in form:
+        form.version.data = str(sheet.version)
+    if page.form is Form.NOTICE:
+        notice = campaigns.notice(page.notice)
+        form.notice.data = str(notice.id) if notice else ""
+
+
+def _class(page: Page, sheet: Sheet) -> type[FlaskForm]:
+    if page.form is Form.FIELDS:
+        # A list is narrowed by what other pages asked, never by a neighbour that may change while the page is open.
+        here = {field.name for field in page.fields}
+        known = {name: value for name, value in sheet.answers.items() if name not in here}
+        inputs = forms.form_for(asked(page, sheet), lambda field: reference.choices(field, known))
+        return type("PageForm", (OwnForm, inputs), {})
+    return {Form.NOTICE: NoticeForm, Form.ACCOUNT: AccountForm, Form.PHOTO: PhotoForm}.get(page.form, OwnForm)
+
+
+def _version(form: FlaskForm) -> int:
+    text = form.version.data or ""
+    return int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004  no version is that long
+
+
+def _notice(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
+    notice = campaigns.notice(page.notice)
+    if notice is None:
+        return []
+    if form.notice.data != str(notice.id):
+        form.notice.data = str(notice.id)
+        raise Refused(NEW_EDITION)
+    if page.must_tick and not form.accept.data:
+        raise Refused(Problem("terms", "accept", _("同意条款后才能继续,请勾选“我已阅读并同意”")))
+    if not sheet.agreed_to(notice):
+        sheet.agree(notice)
+    return []
+
+
+def _fields(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
+    return [p for p in sheet.save(page, forms.answers_of(form, asked(page, sheet)), _version(form)) if not p.blocks]
+
+
+def _account(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
+    token = sheet.token or ""
+    account = applications.open_account(token, email=form.email.data.strip(), password=form.password.data, by=by())
+    login.enter(account)
+    cookie.pop(sheets.DRAFT, None)
+    return []
+
+
+def _photo(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
+    original = form.photo.data.read() if form.photo.data else b""
+    if original and sheet.application is not None:
+        photos.put(sheet.application.id, original, by=by())
+    elif not sheet.has_photo:
+        raise Refused(Problem("missing", "photo", _("请选择一张照片")))
+    return []
+
+
+def _check(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
+    if sheet.application is not None:
+        applications.submit(sheet.application.id, by=by(), version=_version(form))
+    return []
+
+
+def _nothing(_page: Page, _sheet: Sheet, _form: FlaskForm) -> list[Problem]:
+    return []
+
+
+SAVE: dict[Form, Callable[[Page, Sheet, FlaskForm], list[Problem]]] = {
+    Form.NOTICE: _notice,
+    Form.FIELDS: _fields,
+    Form.ACCOUNT: _account,
+    Form.PHOTO: _photo,
+    Form.CHECK: _check,
+    Form.DONE: _nothing,
+}

@@ -1,0 +1,121 @@
+"""The form in hand: a draft found by the cookie's token, or the application of whoever is logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import session as cookie
+from flask_login import current_user
+
+from portal.steps import BY_SLUG, PAGES, Form, Page
+from shared.models.kinds import Stage
+from shared.rules.checks import Problem
+from shared.rules.form import normalised
+from shared.services import applications, campaigns, photos
+from shared.services.campaigns import Notice
+from shared.web.login import by
+
+if TYPE_CHECKING:
+    from shared.models import Application
+
+DRAFT = "draft"
+OPEN_STAGES = (Stage.DRAFT, Stage.RETURNED)  # still to be handed in
+EDITABLE = (*OPEN_STAGES, Stage.SUBMITTED, Stage.SCHOOL_CHECKED)
+
+
+@dataclass
+class Sheet:
+    """What is filled in so far, and the one way to add to it. Without an application it is a draft."""
+
+    answers: Mapping[str, Any]
+    application: Application | None = None
+    token: str | None = None
+    _agreed: set[int] | None = None
+    _has_photo: bool | None = field(default=None)
+
+    @property
+    def version(self) -> int:
+        return self.application.version if self.application else 0
+
+    @property
+    def stage(self) -> Stage:
+        return self.application.stage if self.application else Stage.DRAFT
+
+    @property
+    def editable(self) -> bool:
+        return self.stage in EDITABLE
+
+    @property
+    def to_be_submitted(self) -> bool:
+        return self.stage in OPEN_STAGES
+
+    @property
+    def has_photo(self) -> bool:
+        if self._has_photo is None:
+            found = self.application is not None and photos.get(self.application.id, by=by()) is not None
+            self._has_photo = found
+        return self._has_photo
+
+    def agreed_to(self, notice: Notice | None) -> bool:
+        """Whether this edition was agreed to; whoever has an account agreed before it was made."""
+        if notice is None or self.application is not None:
+            return True
+        if self._agreed is None:
+            self._agreed = applications.agreed(by=by(), token=self.token) if self.token else set()
+        return notice.id in self._agreed
+
+    def save(self, page: Page, values: Mapping[str, Any], version: int) -> list[Problem]:
+        """Keep what a page asked for; return warnings, raise `Refused`."""
+        if self.application is not None:
+            return applications.save(self.application.id, values, by=by(), version=version, step=page.asks)
+        return applications.save_draft(self._found_token(), values, by=by(), step=page.asks)
+
+    def agree(self, notice: Notice) -> None:
+        """Note that a text was agreed to; the first one begins the draft."""
+        if self.application is not None:
+            applications.agree(notice.id, by=by())
+        else:
+            applications.agree(notice.id, by=by(), token=self._found_token())
+
+    def _found_token(self) -> str:
+        if self.token is None:
+            self.token = cookie[DRAFT] = applications.begin(by=by())
+        return self.token
+
+    def finished(self, page: Page) -> bool:
+        """Whether everything that `page` must know is there."""
+        if page.form is Form.NOTICE:
+            return self.agreed_to(campaigns.notice(page.notice) if self.application is None else None)
+        if page.form is Form.FIELDS:
+            return all(self.answers.get(f.name) not in (None, "") for f in page.fields if f.required)
+        if page.form is Form.ACCOUNT:
+            return self.application is not None
+        if page.form is Form.PHOTO:
+            return self.has_photo
+        return page.form is Form.CHECK and not self.to_be_submitted
+
+    def unfinished(self) -> Iterator[Page]:
+        """The pages still to be filled in, in order."""
+        return (page for page in PAGES if not self.finished(page))
+
+    def first_unfinished(self) -> Page:
+        """Where to go on."""
+        return next(self.unfinished(), BY_SLUG["done"])
+
+    def reaches(self, page: Page) -> bool:
+        """Whether nothing before `page` is still open."""
+        return all(self.finished(earlier) for earlier in PAGES[: PAGES.index(page)])
+
+
+def in_hand() -> Sheet:
+    """The sheet of this request."""
+    if current_user.is_authenticated:
+        application = applications.mine(by=by())
+        return Sheet(applications.of_application(application), application) if application else Sheet({})
+    token = cookie.get(DRAFT)
+    answers = applications.draft(token) if token else None
+    if answers is None:
+        return Sheet({})
+    return Sheet(normalised(answers), token=token)

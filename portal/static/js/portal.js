@@ -1,0 +1,76 @@
+// Only conveniences: every page works without this file.
+"use strict";
+
+// A reading delay: the button waits, and says for how long.
+for (const button of document.querySelectorAll("button[data-delay]")) {
+  const words = button.textContent.trim();
+  let left = Number(button.dataset.delay);
+  const tick = () => {
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? button.dataset.waiting.replace("{seconds}", left) : words;
+    if (left-- > 0) setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+// A press counts once; coming back by the browser's button frees the form again.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
+
+// A long list gets a field that narrows it.
+for (const list of document.querySelectorAll("select[data-find]")) {
+  if (list.options.length < 13) continue;
+  const all = [...list.options];
+  const finder = document.createElement("input");
+  finder.type = "search";
+  finder.className = "form-control finder";
+  finder.placeholder = list.dataset.find;
+  finder.autocomplete = "off";
+  finder.setAttribute("aria-label", list.dataset.findLabel);
+  finder.addEventListener("input", () => {
+    const wanted = finder.value.trim().toLowerCase();
+    const chosen = list.value;
+    const found = all.filter((o) => !o.value || o.value === chosen || o.text.toLowerCase().includes(wanted));
+    list.replaceChildren(...found);
+    list.value = chosen;
+    const hits = found.filter((o) => o.value && o.text.toLowerCase().includes(wanted));
+    if (wanted && hits.length === 1) list.value = hits[0].value;
+  });
+  finder.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  list.before(finder);
+}
+
+// The chosen photo is shown before it is sent.
+for (const input of document.querySelectorAll("input[data-preview]")) {
+  const picture = document.getElementById(input.dataset.preview);
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    if (!file || !picture) return;
+    picture.src = URL.createObjectURL(file);
+    picture.closest("figure").hidden = false;
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
+    document.getElementById(button.dataset.said).textContent = button.dataset.done;
+  });
+}
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// Whoever made mistakes is taken to the list of them.
+document.querySelector(".errors")?.focus();

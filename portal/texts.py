@@ -1,0 +1,70 @@
+"""How the portal's pages write moments, spans of opening hours and published texts."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import groupby
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from shared import clock
+from shared.rules.windows import Span
+from shared.text import Text, _
+
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+MIDNIGHT, LAST_MINUTE = time(0, 0), time(23, 59)
+HEADING = re.compile(r"[一二三四五六七八九十]+、")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a published text: a heading with its paragraphs."""
+
+    heading: str
+    paragraphs: list[str]
+
+
+def prose(body: str) -> list[Block]:
+    """A published text in its parts: blocks are parted by blank lines, a first line such as 一、 is a heading."""
+    lines = [line.strip() for line in body.splitlines()]
+    blocks = [list(group) for filled, group in groupby(lines, key=bool) if filled]
+    return [
+        Block(block[0], block[1:]) if HEADING.match(block[0]) and len(block) > 1 else Block("", block)
+        for block in blocks
+    ]
+
+
+def in_words(moment: datetime | None) -> str:
+    """A moment with its weekday, in local time: 2026年10月12日(周一)08:30."""
+    if moment is None:
+        return ""
+    here = clock.local(moment) if moment.tzinfo else moment
+    day = WEEKDAYS[here.weekday()]
+    text = _("{year}年{month}月{day}日({weekday}){time}", year=here.year, month=here.month, day=here.day, weekday=day,
+             time=here.strftime("%H:%M"))
+    return str(text)
+
+
+def hours(span: Span) -> Text:
+    """The daily hours of a span in words."""
+    whole_day = span.opens_at == MIDNIGHT and (span.closes_at == MIDNIGHT or span.closes_at >= LAST_MINUTE)
+    if whole_day:
+        return _("工作日全天") if span.workdays_only else _("全天开放")
+    closes = "24:00" if span.closes_at == MIDNIGHT else span.closes_at.strftime("%H:%M")
+    times = {"opens": span.opens_at.strftime("%H:%M"), "closes": closes}
+    return _("工作日{opens}–{closes}", **times) if span.workdays_only else _("每天{opens}–{closes}", **times)
+
+
+def same_page(language: str) -> str:
+    """The present page in another language."""
+    if request.endpoint is None or request.method != "GET":
+        return url_for("pages.front", lang=language)
+    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "lang": language}
+    return url_for(request.endpoint, **values)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these words."""
+    app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours)
+    app.jinja_env.globals["same_page"] = same_page

@@ -1,0 +1,27 @@
+"""One's own files: the application form as PDF, the photo."""
+
+from io import BytesIO
+
+from flask import Blueprint, abort, send_file
+from werkzeug.wrappers import Response
+
+from shared.services import applications, documents, photos
+from shared.web.login import by
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+
+
+@blueprint.post("/form.pdf")
+def form() -> Response:
+    """Printing is noted with the form's version, so this is no GET."""
+    application = applications.mine(by=by()) or abort(404)
+    content = documents.application_form(application.id, by=by())
+    name = f"{application.registration_number}-{application.form_version}.pdf"
+    return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+@blueprint.get("/photo.jpg")
+def photo() -> Response:
+    application = applications.mine(by=by()) or abort(404)
+    content = photos.get(application.id, by=by(), size="master") or abort(404)
+    return send_file(BytesIO(content), mimetype="image/jpeg")

@@ -1,0 +1,175 @@
+"""The one view of the eight steps: GET shows a page, POST saves it and goes on."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from portal import door, kept, overview, saving, sheets, steps
+from portal.sheets import Sheet
+from portal.steps import Form, Page
+from portal.texts import in_words
+from shared.rules.checks import Problem
+from shared.services import applications, campaigns
+from shared.services.campaigns import Round
+from shared.services.errors import Refused
+from shared.text import Text, _
+from shared.web import errors, forms
+
+blueprint = Blueprint("wizard", __name__)
+
+Answer = Response | str | tuple[str, int]
+LOCKED = _("申请现在不能修改,当前状态见下方")
+EXPIRED_HERE = _("页面停留太久,没有保存。您填写的内容都还在下面,请再点一次按钮")
+KEPT = _("登录已过期,请重新登录;您填写的内容已保存,登录后会恢复")
+EXPIRED_LOG_IN = _("登录已过期,请重新登录后再操作一次")
+RESTORED = _("登录过期前填写的内容已恢复,请核对后保存")
+ALREADY_SUBMITTED = _("您已经提交过了,不需要再次提交")
+ALREADY_OPEN = _("账号已经开通,请接着填写")
+
+
+@blueprint.get("/apply/")
+def resume() -> Response:
+    """Where the applicant left off."""
+    return redirect(url_for(".show", slug=sheets.in_hand().first_unfinished().slug))
+
+
+@blueprint.get("/apply/<slug>")
+def show(slug: str) -> Answer:
+    page = steps.BY_SLUG.get(slug) or abort(404)
+    sheet, batch = sheets.in_hand(), campaigns.current()
+    elsewhere = _elsewhere(page, sheet)
+    if elsewhere is not None:
+        return elsewhere
+    if _is_closed(sheet, batch, page):
+        return render_template("wizard/closed.html", batch=batch), 403
+    form = saving.empty(page, sheet)
+    typed = kept.typed_on(page) if page.own else None
+    if typed is not None:
+        form = saving.form_of(page, sheet, typed)
+        form.form_errors.append(RESTORED)
+    return _render(page, sheet, batch, form)
+
+
+@blueprint.post("/apply/<slug>")
+def save(slug: str) -> Answer:
+    page = steps.BY_SLUG.get(slug) or abort(404)
+    if page.own and not current_user.is_authenticated:
+        flash(str(KEPT if kept.keep(page, request.form) else EXPIRED_LOG_IN), "warning")
+        return redirect(url_for("account.log_in", next=url_for(".show", slug=slug)), code=303)
+    sheet, batch = sheets.in_hand(), campaigns.current()
+    elsewhere = _elsewhere(page, sheet)
+    if elsewhere is not None:
+        return elsewhere
+    form = saving.form_of(page, sheet)
+    if _is_closed(sheet, batch, page):
+        form.form_errors.append(_closed_sentence(batch))
+        return _render(page, sheet, batch, form), 403
+    return _save(page, sheet, batch, form)
+
+
+def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Answer:
+    if not form.validate():
+        return _render(page, sheet, batch, form), 422
+    try:
+        warnings = saving.SAVE[page.form](page, sheet, form)
+    except Refused as refusal:
+        if page.form is not Form.CHECK:  # which lists them with the way to each page
+            forms.show(refusal.problems, form)
+        return _render(page, sheet, batch, form, refusal.problems), 422
+    kept.forget()
+    for problem in warnings:
+        flash(str(problem.text), "notice")
+    return redirect(url_for(".show", slug=_next(page).slug), code=303)
+
+
+def _next(page: Page) -> Page:
+    """The page that follows; the check page for somebody who came back from it to mend something."""
+    following = steps.after(page)
+    sheet = sheets.in_hand()
+    if sheet.application is None or page.form in (Form.CHECK, Form.ACCOUNT):
+        return following
+    return steps.CHECK if sheet.reaches(steps.CHECK) else following
+
+
+def _elsewhere(page: Page, sheet: Sheet) -> Response | None:
+    """Where somebody must go who cannot be on this page now; with a sentence that says why."""
+    if sheet.application is None and current_user.is_authenticated:
+        return redirect(url_for("status.show"), code=303)
+    if page.own and sheet.application is None:
+        return _go_on(sheet) if sheet.token else door.to_log_in()
+    if page.form is Form.ACCOUNT and sheet.application is not None:
+        return _to(sheet.first_unfinished(), ALREADY_OPEN)
+    if page.form is Form.DONE and not sheet.to_be_submitted:
+        return None
+    if sheet.application is not None and not sheet.editable:
+        flash(str(LOCKED), "warning")
+        return redirect(url_for("status.show"), code=303)
+    if page.form is Form.CHECK and request.method == "POST" and not sheet.to_be_submitted:
+        return _to(steps.DONE, ALREADY_SUBMITTED)
+    return None if sheet.reaches(page) else _go_on(sheet)
+
+
+def _go_on(sheet: Sheet) -> Response:
+    page = sheet.first_unfinished()
+    return _to(page, _("请先完成“{title}”,再填写后面的内容", title=page.title))
+
+
+def _to(page: Page, sentence: Text) -> Response:
+    flash(str(sentence), "warning")
+    return redirect(url_for(".show", slug=page.slug), code=303)
+
+
+def _is_closed(sheet: Sheet, batch: Round | None, page: Page) -> bool:
+    """Before the first submission the teachers' window must be open; after it the moves' own windows decide."""
+    if sheet.application is not None and sheet.application.form_version > 0:
+        return False
+    return page.form is not Form.DONE and (batch is None or not batch.is_open)
+
+
+def _closed_sentence(batch: Round | None) -> Text:
+    if batch is None or batch.next_opening is None:
+        return _("网上申报现在没有开放,请留意所在区教育局的通知")
+    return _("网上申报现在没有开放,下次开放时间:{when}。已保存的内容不会丢失", when=in_words(batch.next_opening))
+
+
+def _render(
+    page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm, problems: list[Problem] | None = None
+) -> str:
+    step = steps.STEP_OF[page.slug]
+    given: dict[str, Any] = {
+        "page": page,
+        "step": step,
+        "steps": steps.STEPS,
+        "sheet": sheet,
+        "batch": batch,
+        "form": form,
+        "problems": problems or [],
+        "page_of_field": steps.PAGE_OF_FIELD,
+        "back": steps.before(page),
+    }
+    if page.form is Form.NOTICE:
+        given["notice"] = campaigns.notice(page.notice)
+    if page.form is Form.FIELDS:
+        given["fixed"] = [(field.label, value) for field, value in saving.fixed(page, sheet)]
+    if page.form is Form.CHECK and sheet.application is not None:
+        given["blocks"] = overview.blocks(sheet.application)
+        given["doubts"] = [p for p in applications.problems(sheet.application) if not p.blocks]
+    return render_template(f"wizard/{page.form.value}.html", **given)
+
+
+def init_app(app: Flask) -> None:
+    """A post whose token ran out shows the form again, with everything that was typed."""
+
+    @app.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> Answer | Any:  # noqa: ANN401
+        page = steps.BY_SLUG.get((request.view_args or {}).get("slug", ""))
+        if request.endpoint != "wizard.save" or page is None or page.form not in (Form.FIELDS, Form.ACCOUNT):
+            return errors.page(400, errors.EXPIRED)
+        sheet = sheets.in_hand()
+        form = saving.form_of(page, sheet)
+        form.form_errors.append(EXPIRED_HERE)
+        return _render(page, sheet, campaigns.current(), form), 400
