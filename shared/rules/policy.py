@@ -166,6 +166,11 @@ def _campaigns_above_me(actor: Actor) -> ColumnElement[bool]:
     return Campaign.bureau_id.in_(ids) if ids else false()
 
 
+def _campaigns_above_or_below(actor: Actor) -> ColumnElement[bool]:
+    """Of a bureau also those of the bureaus below: it reviews and concludes what they began."""
+    return _campaigns_above_me(actor) | _below(Campaign.bureau_id.expression, actor)
+
+
 def _requests_from(role: Role) -> Condition:
     """Revocations asked for by the level below, in the actor's area."""
 
@@ -285,6 +290,8 @@ _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.
 for _role in STAFF_ROLES:
     _grant(Campaign, _role, _campaigns_above_me, Can.VIEW)
+for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
+    _grant(Campaign, _role, _campaigns_above_or_below, Can.VIEW)
 _grant(Campaign, Role.SUPERUSER, _bureaus(Campaign.bureau_id.expression), Can.CREATE, Can.EDIT)
 _grant(Campaign, Role.AUDITOR, everything, Can.VIEW)
 for _setting in (Window, Material):

@@ -1,0 +1,357 @@
+"""Every line of SCOPE against a table written out here: which role may do what, and to whose rows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from shared import clock
+from shared.db import Base, session
+from shared.models import (
+    Application,
+    AssessmentYear,
+    Bureau,
+    Campaign,
+    CertificateRequest,
+    ConfirmationPoint,
+    Event,
+    Material,
+    Message,
+    Person,
+    PointSchool,
+    Receipt,
+    RevocationRequest,
+    RosterEntry,
+    School,
+    Staff,
+    StaffRequest,
+    TeachingBreak,
+    Window,
+)
+from shared.models.kinds import (
+    AssessmentGrade,
+    CertificateService,
+    Conclusion,
+    IdKind,
+    RequestKind,
+    Role,
+    Stage,
+    WindowStage,
+)
+from shared.rules import policy
+from shared.rules.policy import SCOPE, Actor, Can
+from tests import build
+from tests.conftest import Database
+
+STAFF = "school point district city province superuser auditor"
+CODES = (
+    "Authority CalendarDay Degree Division Education Ethnicity Institution NoticeText PoliticalStatus PutonghuaGrade"
+    " QualificationType ReasonCode Subject Title"
+)
+
+# Model: role: actions. What is not here is denied.
+TABLE: dict[str, dict[str, str]] = {
+    "Application": {
+        "teacher": "view submit amend withdraw change_point print",
+        "school": "view edit export check return print",
+        "point": "view export reveal print return confirm undo_confirm change_point correct",
+        "district": "view export reveal print preliminary undo_confirm change_point request_revocation",
+        "city": "view export reveal print review request_revocation decide_revocation preliminary",
+        "province": "view export reveal print final decide_revocation",
+        "superuser": "view export",
+        "auditor": "view export",
+    },
+    "Person": dict.fromkeys(["school", "point", "district", "city", "province"], "refer")
+    | dict.fromkeys(["superuser", "auditor"], "refer view"),
+    "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "AssessmentYear": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "TeachingBreak": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
+    | dict.fromkeys(["city", "province"], "view decide_revocation"),
+    "Bureau": dict.fromkeys(["school", "point"], "refer")
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit"},
+    "School": {"point": "refer", "school": "refer view"}
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit"},
+    "ConfirmationPoint": dict.fromkeys(["school", "point"], "refer")
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit"},
+    "PointSchool": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
+    | {"superuser": "view export create edit delete"},
+    "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
+    | {"district": "view export create edit"},
+    "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
+    | {"superuser": "view export edit"},
+    "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
+    "RosterEntry": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export")
+    | {"school": "view"},
+    "Staff": dict.fromkeys(STAFF.split(), "refer")
+    | {"superuser": "refer view create edit export", "auditor": "refer view"},
+    "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
+    "Mail": {"auditor": "view"},
+    "AuditEntry": {"auditor": "view export"},
+    "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
+    "Window": {"superuser": "view create edit delete", "auditor": "view"},
+    "Material": {"superuser": "view create edit delete", "auditor": "view"},
+} | {
+    code: dict.fromkeys(STAFF.split(), "refer")
+    | {"superuser": "refer view create edit export", "auditor": "refer view export"}
+    for code in CODES.split()
+}
+
+
+def test_the_table_and_scope_say_the_same() -> None:
+    written = {
+        (model, role, action)
+        for model, roles in TABLE.items()
+        for role, actions in roles.items()
+        for action in actions.split()
+    }
+    in_force = {(model.__name__, role.value, action.value) for model, role, action in SCOPE}
+    assert in_force - written == set(), "SCOPE grants what the table does not"
+    assert written - in_force == set(), "the table grants what SCOPE does not"
+
+
+@dataclass
+class Side:
+    """A district of a city of a province, with one of everything in it; two sides share nothing."""
+
+    places: dict[Role, object]
+    rows: dict[type[Base], Base]
+    actors: dict[Role, Actor]
+
+
+def a_side() -> Side:
+    nanjing = build.a_nanjing()
+    school = build.a_school(bureau=nanjing.gulou)
+    point = build.a_point(serving=[school])
+    person = build.a_person()
+    campaign = build.a_campaign(nanjing.city, open_stages=(WindowStage.APPLY,))
+    application = build.an_application(Stage.SUBMITTED, person=person, campaign=campaign, point=point, school=school)
+    places = {
+        Role.TEACHER: person,
+        Role.SCHOOL: school,
+        Role.POINT: point,
+        Role.DISTRICT: nanjing.gulou,
+        Role.CITY: nanjing.city,
+        Role.PROVINCE: nanjing.province,
+        Role.SUPERUSER: nanjing.city,
+        Role.AUDITOR: nanjing.city,
+    }
+    actors = {role: build.an_actor(role, place) for role, place in places.items()}
+    clerk = build.staff(Role.POINT, point)
+    rows = [
+        nanjing.gulou,
+        school,
+        point,
+        person,
+        campaign,
+        application,
+        clerk,
+        session.scalars(select(PointSchool).where(PointSchool.point_id == point.id)).one(),
+        session.scalars(select(Window).where(Window.campaign_id == campaign.id)).one(),
+        build.a_material(campaign),
+        build.a_publicity(campaign, nanjing.gulou, date(2026, 11, 5), date(2026, 11, 11)),
+        *belongings(application, clerk, school, nanjing.gulou),
+    ]
+    return Side(places, {type(row): row for row in rows}, actors)
+
+
+def belongings(application: Application, clerk: Staff, school: School, district: Bureau) -> list[Base]:
+    """What else belongs to an application, a school or a district."""
+    now, key = clock.now(), application.id
+    day, number = date(2025, 3, 1), f"N{build.number()}"
+    none = Conclusion.NONE
+    made = [
+        Event(
+            application_id=key,
+            at=now,
+            move="return",
+            actor_name="x",
+            from_stage=Stage.SUBMITTED,
+            to_stage=Stage.RETURNED,
+            from_conclusion=none,
+            to_conclusion=none,
+            reason="",
+            form_version=1,
+        ),
+        Receipt(
+            application_id=key,
+            number=number,
+            point_id=application.point_id,
+            year=2026,
+            serial=1,
+            form_version=1,
+            issued_at=now,
+            issued_by_id=clerk.id,
+        ),
+        Message(application_id=key, body="请带原件", sender="x", sent_at=now),
+        AssessmentYear(application_id=key, year=2025, assessment=AssessmentGrade.QUALIFIED),
+        TeachingBreak(application_id=key, begins_on=day, ends_on=day, reason="病假"),
+        RosterEntry(
+            campaign_id=application.campaign_id,
+            school_id=school.id,
+            id_kind=IdKind.RESIDENT,
+            id_number=build.an_id_number(),
+            name="李明",
+        ),
+        StaffRequest(kind=RequestKind.ADD_SCHOOL, bureau_id=district.id, text="x", raised_at=now, raised_by="x"),
+        CertificateRequest(
+            person_id=application.person_id,
+            bureau_id=district.id,
+            service=CertificateService.REISSUE,
+            certificate_number="x",
+            account="遗失",
+            raised_at=now,
+        ),
+    ]
+    build.add(*made)
+    return [*made, build.a_revocation_request(application, build.staff(Role.DISTRICT, district))]
+
+
+@pytest.fixture
+def sides(database: Database) -> tuple[Side, Side]:
+    return a_side(), a_side()
+
+
+def allowed(row: Base, by: Actor, action: Can) -> bool:
+    model, key = type(row), row.__mapper__.primary_key_from_instance(row)[0]
+    found = select(model.__table__.c.id).where(model.__table__.c.id == key, policy.condition(model, by, action))
+    return session.scalar(found) is not None
+
+
+def reaches_foreign_rows(model: type[Base], role: Role, action: Can) -> bool:
+    """Auditors look at everything; the desk must be able to name every place when it puts a wrong one right."""
+    return role is Role.AUDITOR or (action is Can.REFER and model in (Bureau, School, ConfirmationPoint, Staff))
+
+
+# Own rows that a line does not reach all the same.
+NOT_EVEN_OWN: set[tuple[type[Base], Role, Can]] = {
+    (Application, Role.CITY, Can.PRELIMINARY),  # only of schools that are the city's own
+    (RevocationRequest, Role.PROVINCE, Can.DECIDE_REVOCATION),  # this one was asked for by the district
+}
+
+
+def test_each_line_reaches_own_rows_and_no_foreign_ones(sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    wrong = []
+    walked = 0
+    for model, role, action in SCOPE:
+        if model not in here.rows:
+            continue
+        walked += 1
+        by = here.actors[role]
+        own = allowed(here.rows[model], by, action)
+        foreign = allowed(there.rows[model], by, action)
+        line = f"{role} {action} {model.__name__}"
+        if own == ((model, role, action) in NOT_EVEN_OWN):
+            wrong.append(f"{line}: own row {own}")
+        if foreign != reaches_foreign_rows(model, role, action):
+            wrong.append(f"{line}: foreign row {foreign}")
+    assert wrong == []
+    assert walked > 150
+
+
+def test_every_model_with_a_place_takes_part_in_the_walk(sides: tuple[Side, Side]) -> None:
+    without_place = set(CODES.split()) | {"Certificate", "Mail", "AuditEntry"}
+    assert {model.__name__ for model in sides[0].rows} == set(TABLE) - without_place
+
+
+def test_whoever_has_no_line_reaches_nothing(sides: tuple[Side, Side]) -> None:
+    here, _there = sides
+    reached = [
+        (role, action, model.__name__)
+        for model, row in here.rows.items()
+        for role, by in here.actors.items()
+        for action in Can
+        if (model, role, action) not in SCOPE and action is not Can.REFER and allowed(row, by, action)
+    ]
+    assert reached == []
+
+
+def placeless(by: Actor) -> Actor:
+    return Actor(role=by.role, id=None, name=by.name)
+
+
+def test_without_a_place_nothing_is_reached_but_names(sides: tuple[Side, Side]) -> None:
+    here, _there = sides
+    reached = {
+        (model.__name__, role, action)
+        for model, role, action in SCOPE
+        if model in here.rows and allowed(here.rows[model], placeless(here.actors[role]), action)
+    }
+    beyond = {line for line in reached if line[1] is not Role.AUDITOR}
+    assert {(model, action) for model, _role, action in beyond} == {
+        (place, Can.REFER) for place in ("Bureau", "School", "ConfirmationPoint", "Staff")
+    }
+
+
+def test_nobody_without_a_role_reaches_anything(sides: tuple[Side, Side]) -> None:
+    here, _there = sides
+    command = build.an_actor(None)
+    assert not [m for m, row in here.rows.items() for action in Can if allowed(row, command, action)]
+    assert not any(policy.may(model, None, action) for model in here.rows for action in Can)
+
+
+def test_a_superuser_of_the_province_keeps_every_city_below_and_not_the_one_beside(sides: tuple[Side, Side]) -> None:
+    here, there = sides
+    by = build.an_actor(Role.SUPERUSER, here.places[Role.PROVINCE])
+    for model in (Bureau, School, ConfirmationPoint, Staff, Campaign, Window, Material):
+        assert allowed(here.rows[model], by, Can.EDIT), model
+        assert not allowed(there.rows[model], by, Can.EDIT), model
+
+
+def test_a_path_that_only_looks_alike_is_foreign(database: Database) -> None:
+    """Bureau 1 is not above bureau 12: the path ends with a slash, and wild cards in it mean nothing."""
+    nanjing = build.a_nanjing()
+    beside = build.add(
+        Bureau(
+            code="X",
+            name="x",
+            level=nanjing.gulou.level,
+            division_code="320106",
+            path=nanjing.gulou.path.rstrip("/") + "9/",
+        )
+    )
+    by = build.an_actor(Role.DISTRICT, nanjing.gulou)
+    assert allowed(nanjing.gulou, by, Can.VIEW)
+    assert not allowed(beside, by, Can.VIEW)
+    wild = Actor(role=Role.DISTRICT, id=1, name="x", bureau_id=1, bureau_path="/%/")
+    assert not allowed(nanjing.gulou, wild, Can.VIEW)
+
+
+def test_a_form_that_was_never_submitted_is_not_seen_by_school_or_point(database: Database) -> None:
+    application = build.an_application(Stage.DRAFT)
+    for role, place in ((Role.SCHOOL, application.school), (Role.POINT, application.point)):
+        assert not allowed(application, build.an_actor(role, place), Can.VIEW)
+
+
+def test_a_campaign_is_seen_by_all_who_take_part_and_by_the_bureau_that_concludes_it(database: Database) -> None:
+    nanjing = build.a_nanjing()
+    of_city, of_xuanwu = build.a_campaign(nanjing.city), build.a_campaign(nanjing.xuanwu)
+    school = build.a_school(bureau=nanjing.city)
+    seen = {
+        Role.SCHOOL: (school, True, False),
+        Role.POINT: (build.a_point(bureau=nanjing.gulou), True, False),
+        Role.DISTRICT: (nanjing.gulou, True, False),
+        Role.CITY: (nanjing.city, True, True),
+        Role.PROVINCE: (nanjing.province, True, True),
+    }
+    for role, (place, *expected) in seen.items():
+        by = build.an_actor(role, place)
+        assert [allowed(campaign, by, Can.VIEW) for campaign in (of_city, of_xuanwu)] == expected, role
+    keeper = build.an_actor(Role.SUPERUSER, nanjing.province)
+    assert allowed(of_xuanwu, keeper, Can.VIEW)
+    assert allowed(of_xuanwu, keeper, Can.EDIT)
+
+
+def test_person_by_name_only_where_an_application_is_seen(sides: tuple[Side, Side]) -> None:
+    here, _there = sides
+    stranger = build.a_person()
+    for role in (Role.SCHOOL, Role.POINT, Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
+        assert allowed(here.rows[Person], here.actors[role], Can.REFER), role
+        assert not allowed(stranger, here.actors[role], Can.REFER), role
