@@ -110,7 +110,9 @@ def _second_net(state: ORMExecuteState) -> None:
     if viewer is None or not state.is_select or state.is_column_load or state.is_relationship_load:
         return
     options: list[Any] = [
-        with_loader_criteria(model, policy.condition(model, viewer, Can.REFER), propagate_to_loaders=False)
+        with_loader_criteria(
+            model, policy.condition(model, viewer, Can.REFER), include_aliases=True, propagate_to_loaders=False
+        )
         for model in GUARDED
     ]
     state.statement = state.statement.options(*options)
