@@ -1,0 +1,48 @@
+"""The back office: staff at schools, confirmation points and bureaus."""
+
+import sys
+from importlib.util import find_spec
+
+from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+
+from admin import door
+from admin.menu import Menu
+from admin.views import session
+from admin.views.cells import title, words
+from admin.views.dashboard import Dashboard
+from shared.config import AdminSettings, SettingsError
+from shared.rules.states import MOVES
+from shared.services import accounts
+from shared.text import Text, _
+from shared.web.app import make_app
+
+
+def create_app(settings: AdminSettings | None = None) -> Flask:
+    """The WSGI app; without `settings` those of the environment, and one sentence for each of their faults."""
+    if settings is None:
+        try:
+            settings = AdminSettings.read()
+        except SettingsError as error:
+            sys.exit("\n".join(error.faults))
+    app = make_app("admin", settings, loader=accounts.staff_member)
+    door.init_app(app)
+    app.register_blueprint(session.blueprint)
+    menu = Menu()
+    # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
+    theme = Theme(folder="back_office", base_template="base.html")
+    admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
+    admin.add_views(*menu.views)
+    app.jinja_env.globals.update(menu=menu, words=words, title=title, move_label=move_label)
+    if find_spec("shared.cli"):
+        from shared import cli
+
+        for command in cli.COMMANDS:
+            app.cli.add_command(command)
+    return app
+
+
+def move_label(name: str) -> Text | str:
+    """What the timeline calls a move."""
+    return MOVES[name].label if name in MOVES else name

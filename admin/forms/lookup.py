@@ -1,0 +1,122 @@
+"""Choosing a row of another table by typing a part of its name, instead of a drop-down of the whole table."""
+
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Select, or_, select
+from wtforms import Field
+from wtforms.widgets import html_params
+
+from shared.db import Base, session
+from shared.models.base import Entry
+from shared.models.kinds import EntryStatus
+from shared.rules import policy
+from shared.rules.policy import Can
+from shared.text import _
+from shared.web.login import by
+
+FOUND_AT_ONCE = 20
+_TABLES: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+
+
+class Target:
+    """What a column with a foreign key points to: the table, and the column whose value is stored."""
+
+    def __init__(self, model: type[Base], name: str) -> None:
+        key = next(iter(model.__table__.c[name].foreign_keys))
+        self.model = _TABLES[key.column.table.name]
+        self.key = key.column
+
+    def _rows(self) -> Select[Any]:
+        """Only rows that the reader may refer to: a drop-down is a list like any other."""
+        return select(self.model).where(policy.condition(self.model, by(), Can.REFER))
+
+    def label(self, key: object) -> str | None:
+        """The name of the row with `key`; None where there is none for the reader."""
+        row = session.scalar(self._rows().where(self.key == key)) if key not in (None, "") else None
+        return None if row is None else str(row)
+
+    def search(self, text: str, *, offered: bool = True) -> list[tuple[Any, str]]:
+        """The first rows whose name holds `text`, or whose code it is; retired ones are found but not offered."""
+        statement = self._rows()
+        if issubclass(self.model, Entry):
+            columns = self.model
+            statement = statement.where(
+                or_(columns.name.contains(text, autoescape=True), columns.code == text)
+            ).order_by(columns.name, columns.id)
+            if offered:
+                statement = statement.where(columns.status != EntryStatus.RETIRED)
+        else:
+            statement = statement.where(self.model.__table__.c.name.startswith(text, autoescape=True))
+            statement = statement.order_by(self.model.__table__.c.id)
+        rows = session.scalars(statement.limit(FOUND_AT_ONCE))
+        return [(getattr(row, self.key.key), str(row)) for row in rows]
+
+
+class _Box:
+    """A hidden key beside the box in which people type; admin.js fills the list of matches."""
+
+    def __call__(self, field: "Lookup", **attributes: Any) -> Markup:
+        hidden = html_params(type="hidden", name=field.name, value="" if field.data is None else field.data)
+        shown = html_params(
+            type="text",
+            id=field.id,
+            name=f"{field.name}-text",
+            value=field.text or "",
+            autocomplete="off",
+            role="combobox",
+            aria_expanded="false",
+            aria_autocomplete="list",
+            placeholder=str(_("输入名称的一部分,从列表中选择")),
+            **{"data-lookup": field.url, "aria-controls": f"{field.id}-list"},
+            **attributes,
+        )
+        found = html_params(id=f"{field.id}-list", role="listbox", hidden=True)
+        return Markup(f'<div class="lookup"><input {hidden}><input {shown}><ul {found}></ul></div>')  # noqa: S704
+
+
+class Lookup(Field):  # type: ignore[misc]
+    """A key of another table. Without script the exact name or code does, too."""
+
+    widget = _Box()
+
+    def __init__(self, label: Any = None, *, target: Target, url: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(label, **options)
+        self.target, self._url = target, url
+        self.text: str | None = None
+
+    @property
+    def url(self) -> str:
+        return self._url() if callable(self._url) else str(self._url)
+
+    def process_data(self, value: Any) -> None:  # noqa: ANN401
+        self.data = value
+        self.text = self.target.label(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = self._read(valuelist[0] if valuelist else "")
+
+    def process(self, formdata: Any, *options: Any, **more: Any) -> None:  # noqa: ANN401
+        super().process(formdata, *options, **more)
+        if formdata is not None and self.name in formdata:
+            self.text = (formdata.get(f"{self.name}-text") or "").strip()
+            if self.data is None and self.text:
+                self.data = self._named(self.text)
+
+    def _read(self, text: str) -> Any:  # noqa: ANN401
+        if not text:
+            return None
+        return int(text) if self.target.key.type.python_type is int and text.isdecimal() else text
+
+    def _named(self, text: str) -> Any:  # noqa: ANN401
+        exact = [key for key, name in self.target.search(text) if name == text or str(key) == text]
+        return exact[0] if len(exact) == 1 else None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
+        if self.data is None and not self.text:
+            return
+        name = self.target.label(self.data)
+        if name is None:
+            self.data = None
+            raise ValueError(str(_("没有找到“{text}”,请输入名称的一部分后从列表中选择", text=self.text)))
+        self.text = name

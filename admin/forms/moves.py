@@ -1,0 +1,87 @@
+"""What a move asks for, as a form made from its row in MOVES."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from sqlalchemy import select
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+
+from shared.db import session
+from shared.models import Application, ConfirmationPoint, PointSchool, ReasonCode
+from shared.models.kinds import Conclusion, EntryStatus
+from shared.rules.guards import POINT_FITS
+from shared.rules.states import Move
+from shared.services.workflow import Wish
+from shared.text import _
+from shared.web.forms import CHOOSE, AtMost, Chosen
+
+LONGEST_REASON = 500
+
+
+def form_for(move: Move, application: Application | None = None) -> type[FlaskForm]:
+    """The form of `move`; `application` where it is about one only."""
+    fields: dict[str, Any] = {"version": HiddenField()}
+    if move.conclusions:
+        fields["conclusion"] = _conclusion(move)
+        fields["reason_code"] = _reason_code(move)
+    if move.conclusions or move.needs_reason:
+        label = _("理由(申请人会看到)")
+        fields["reason"] = TextAreaField(label, [AtMost(LONGEST_REASON, label)], render_kw={"rows": 3})
+    if POINT_FITS in move.guards and application is not None:
+        fields["point_id"] = _point(application)
+    return type("MoveForm", (FlaskForm,), fields)
+
+
+def asks(move: Move) -> bool:
+    """Whether `move` needs anything besides the rows themselves."""
+    return bool(move.conclusions or move.needs_reason or POINT_FITS in move.guards)
+
+
+def wish_of(form: FlaskForm) -> Wish:
+    """What was entered, as the workflow wants it."""
+
+    def entered(name: str) -> Any:  # noqa: ANN401
+        return form[name].data if name in form else None
+
+    return Wish(
+        reason=(entered("reason") or "").strip(),
+        reason_code=entered("reason_code"),
+        conclusion=entered("conclusion"),
+        point_id=entered("point_id"),
+    )
+
+
+def _conclusion(move: Move) -> RadioField:
+    def read(value: object) -> object:
+        return next((one for one in move.conclusions if one.value == value), None)
+
+    choices = [(one.value, one.label) for one in move.conclusions]
+    return RadioField(_("注册结论"), choices=choices, coerce=read, validate_choice=False)
+
+
+def _reason_code(move: Move) -> SelectField:
+    wanted = select(ReasonCode).where(
+        ReasonCode.conclusion.in_([one for one in move.conclusions if one is not Conclusion.REGISTERED]),
+        ReasonCode.status == EntryStatus.ACTIVE,
+    )
+    rows = session.scalars(wanted.order_by(ReasonCode.code))
+    choices = [("", _("无")), *((row.code, f"{row.conclusion.label}:{row.name}") for row in rows)]
+    return SelectField(
+        _("原因代码"), [Chosen()], choices=choices, coerce=lambda value: value or None, validate_choice=False
+    )
+
+
+def _point(application: Application) -> SelectField:
+    """The active points that serve the applicant's school: no other can be right."""
+    serving = select(PointSchool.point_id).where(PointSchool.school_id == application.school_id)
+    wanted = select(ConfirmationPoint).where(
+        ConfirmationPoint.id.in_(serving), ConfirmationPoint.status == EntryStatus.ACTIVE
+    )
+    choices = [("", CHOOSE), *((str(row.id), row.name) for row in session.scalars(wanted.order_by(ConfirmationPoint.name)))]
+    return SelectField(
+        _("新的确认点"),
+        [Chosen()],
+        choices=choices,
+        coerce=lambda value: int(value) if str(value or "").isdecimal() else None,
+        validate_choice=False,
+    )

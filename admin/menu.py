@@ -1,0 +1,64 @@
+"""Every view of the back office in menu order: the one list. Each reader sees what SCOPE opens."""
+
+from typing import Any
+
+from flask_admin import BaseView
+
+from admin.views import applications, campaigns, desk, people, places, records, reference, requests, school
+from shared.text import Text, _
+
+Group = tuple[Text, list[BaseView]]
+
+VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
+    (
+        _("办理"),
+        (
+            applications.Applications,
+            desk.Desk,
+            school.AssessmentYears,
+            school.TeachingBreaks,
+            requests.StaffRequests,
+            requests.CertificateRequests,
+            requests.RevocationRequests,
+        ),
+    ),
+    (_("人员"), (people.StaffAccounts, people.People, people.RosterEntries)),
+    (_("单位"), (places.Bureaus, places.Schools, places.ConfirmationPoints, places.PointSchools)),
+    (_("批次"), (campaigns.Campaigns, campaigns.Windows, campaigns.Materials, campaigns.Publicities)),
+    (
+        _("基础数据"),
+        (
+            reference.QualificationTypes,
+            reference.Subjects,
+            reference.Authorities,
+            reference.Institutions,
+            reference.Divisions,
+            reference.ReasonCodes,
+            reference.CalendarDays,
+            reference.NoticeTexts,
+            reference.Ethnicities,
+            reference.PoliticalStatuses,
+            reference.Educations,
+            reference.Degrees,
+            reference.Titles,
+            reference.PutonghuaGrades,
+        ),
+    ),
+    (_("记录"), (records.AuditEntries, records.Events, records.Mails)),
+)
+
+
+class Menu:
+    """The views of one app, and which of them the present reader may open."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = [(label, [view() for view in views]) for label, views in VIEWS]
+
+    @property
+    def views(self) -> list[BaseView]:
+        return [view for _label, views in self.groups for view in views]
+
+    def open(self) -> list[Group]:
+        """The groups with what the reader may see; empty ones are left out."""
+        groups = [(label, [view for view in views if view.is_accessible()]) for label, views in self.groups]
+        return [(label, views) for label, views in groups if views]

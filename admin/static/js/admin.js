@@ -1,0 +1,129 @@
+// What makes the pages quicker to use. Every page also works without it, but for choosing from long lists by typing.
+"use strict";
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+// The menu is open beside the page and folded above it on a narrow screen.
+const wide = window.matchMedia("(min-width: 60.01rem)");
+const fold = document.querySelector("details[data-wide-open]");
+if (fold) {
+  const follow = () => { fold.open = wide.matches; };
+  wide.addEventListener("change", follow);
+  follow();
+}
+
+// Tick boxes: all of the page, and how many.
+for (const form of document.querySelectorAll("form[data-choose]")) {
+  const boxes = [...form.querySelectorAll('input[name="rowid"]')];
+  const all = form.querySelector("[data-all]");
+  const count = form.querySelector("[data-count]");
+  const hint = count ? count.textContent : "";
+  const tell = () => {
+    const chosen = boxes.filter((box) => box.checked).length;
+    if (count) count.textContent = chosen ? `✓ ${chosen}` : hint;
+    if (all) { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; }
+  };
+  if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); tell(); });
+  boxes.forEach((box) => box.addEventListener("change", tell));
+  tell();
+}
+
+// Choosing a row of another table by typing (a combobox with a list, as WAI-ARIA describes it).
+for (const box of document.querySelectorAll("input[data-lookup]")) {
+  const key = box.parentElement.querySelector('input[type="hidden"]');
+  const list = document.getElementById(box.getAttribute("aria-controls"));
+  let waiting = 0;
+  let asked = 0;
+  let active = -1;
+
+  const close = () => { list.hidden = true; active = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const choose = (item) => { key.value = item.dataset.key; box.value = item.textContent; close(); };
+  const mark = (index) => {
+    const items = [...list.children];
+    if (!items.length) return;
+    active = (index + items.length) % items.length;
+    items.forEach((item, at) => item.setAttribute("aria-selected", String(at === active)));
+    box.setAttribute("aria-activedescendant", items[active].id);
+    items[active].scrollIntoView({ block: "nearest" });
+  };
+  const show = (found) => {
+    list.replaceChildren(...found.map(([value, text], at) => {
+      const item = document.createElement("li");
+      item.id = `${list.id}-${at}`;
+      item.role = "option";
+      item.dataset.key = value;
+      item.textContent = text;
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(item); });
+      return item;
+    }));
+    list.hidden = !found.length;
+    active = -1;
+    box.setAttribute("aria-expanded", String(!list.hidden));
+  };
+  const ask = async () => {
+    const mine = ++asked;
+    const url = new URL(box.dataset.lookup, location.href);
+    url.searchParams.set("query", box.value.trim());
+    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+    if (answer.ok && mine === asked) show(await answer.json());
+  };
+  box.addEventListener("input", () => { key.value = ""; clearTimeout(waiting); waiting = setTimeout(ask, 150); });
+  box.addEventListener("focus", () => { if (!key.value) ask(); });
+  box.addEventListener("blur", () => { asked += 1; close(); });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) ask(); else mark(active + (event.key === "ArrowDown" ? 1 : -1));
+    } else if (event.key === "Enter" && !list.hidden && active >= 0) {
+      event.preventDefault();
+      choose(list.children[active]);
+    } else if (event.key === "Escape") {
+      close();
+    }
+  });
+}
+
+// Changing one value in the list.
+for (const table of document.querySelectorAll("table[data-inline]")) {
+  const open = (cell) => {
+    if (cell.querySelector("[data-now]")) return;
+    const [shown, pen] = [cell.querySelector("span"), cell.querySelector(".pen")];
+    const model = document.querySelector(`template[data-editor="${cell.dataset.name}"]`).content.firstElementChild;
+    const control = model.cloneNode(true);
+    control.removeAttribute("id");
+    control.dataset.now = "";
+    control.setAttribute("aria-label", pen.getAttribute("aria-label"));
+    if (control.type === "checkbox") control.checked = cell.dataset.value === "1"; else control.value = cell.dataset.value;
+    const value = () => (control.type === "checkbox" ? (control.checked ? "1" : "") : control.value);
+    const leave = () => { control.remove(); shown.hidden = pen.hidden = false; cell.querySelector(".errors")?.remove(); pen.focus(); };
+    const save = async () => {
+      const row = cell.closest("tr");
+      const body = new URLSearchParams({ id: row.dataset.id, version: row.dataset.version, name: cell.dataset.name, value: value() });
+      const answer = await fetch(table.dataset.inline, { method: "POST", body, headers: { "X-CSRFToken": token() } });
+      const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : { error: String(answer.status) };
+      cell.querySelector(".errors")?.remove();
+      if (answer.ok) {
+        shown.textContent = told.text;
+        cell.dataset.value = told.value;
+        row.dataset.version = told.version;
+        leave();
+      } else {
+        const error = document.createElement("p");
+        error.className = "errors";
+        error.role = "alert";
+        error.textContent = told.error;
+        cell.append(error);
+      }
+    };
+    control.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") { event.preventDefault(); save(); }
+      if (event.key === "Escape") leave();
+    });
+    control.addEventListener("change", () => { if (control.type === "checkbox" || control.tagName === "SELECT") save(); });
+    control.addEventListener("blur", () => { if (value() === cell.dataset.value && control.isConnected) leave(); });
+    shown.hidden = pen.hidden = true;
+    cell.prepend(control);
+    control.focus();
+  };
+  table.addEventListener("click", (event) => { const pen = event.target.closest(".pen"); if (pen) open(pen.closest("td")); });
+}

@@ -1,0 +1,170 @@
+"""Applications: the list, one page with everything about one of them, and the moves that its reader may make."""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask import Response, flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_wtf import FlaskForm
+from sqlalchemy import inspect, or_, select
+
+from admin.forms import moves
+from admin.views import bulk, cells, rows
+from admin.views.base import Table
+from shared.db import Base, session
+from shared.models import Application, Event, Message, Person
+from shared.rules import fields, policy
+from shared.rules.fields import Input, Section, Step
+from shared.rules.policy import Can
+from shared.rules.states import MOVES, Move, status_label
+from shared.services import access, attesting, confirming, documents, exports, photos, workflow
+from shared.services.errors import NotYours, Refused
+from shared.text import _
+from shared.web.forms import show
+from shared.web.login import by
+
+AT_THE_DESK = ("confirm", "correct", "undo_confirm")  # these have a page of their own
+
+
+class Applications(Table):
+    model, label = Application, _("定期注册申请")
+    on: ClassVar = (Can.VIEW, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar = (
+        "registration_number", "name", "person.id_number", "school", "bureau", "point", "stage", "submitted_at"
+    )  # fmt: skip
+    column_searchable_list: ClassVar = ("registration_number", "certificate_number", "name")
+    column_filters: ClassVar = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
+    column_sortable_list: ClassVar = ("registration_number", "name")
+    column_labels: ClassVar = {"stage": _("状态"), "name": _("姓名"), "bureau": _("注册机构"), "bureau_id": _("注册机构")}
+    form_columns: ClassVar = tuple(field.name for field in fields.of_step(Step.SCHOOL))
+    newest_first = True
+    list_template = "application/list.html"
+    details_template = "application/details.html"
+
+    def label_of(self, name: str) -> Any:  # noqa: ANN401  a text
+        known = fields.BY_NAME.get(name)
+        return known.label if known and name not in self.column_labels else super().label_of(name)
+
+    get_column_name = label_of
+
+    def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
+        columns = inspect(Application).columns
+        owner = select(Person.id).where(Person.id_number == text.upper())
+        named = rows.search([columns[name] for name in self.column_searchable_list], text)
+        return or_(named, Application.person_id.in_(owner))
+
+    def value(self, row: Base, name: str) -> str:
+        if name == "stage" and isinstance(row, Application):
+            return str(status_label(row.stage, row.conclusion))
+        return super().value(row, name)
+
+    def list_extras(self) -> dict[str, Any]:
+        return {"inline": None, "actions": bulk.offered(by().role)}
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Application:  # noqa: ARG002
+        return attesting.attest(key, values, by=by(), version=version)
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        self.require(Can.VIEW)
+        return self._page(self.get_one(request.args.get("id")), masked=True)
+
+    def _page(self, application: Application, *, masked: bool) -> ResponseReturnValue:
+        desk = confirming.desk(application.id, by=by())
+        rights = {right: access.may(Application, application.id, by=by(), to=right) for right in (Can.REVEAL, Can.PRINT)}
+        offered = [move for move in workflow.possible(application, by=by()) if move.name not in AT_THE_DESK]
+        editable = self.can_edit and access.may(Application, application.id, by=by(), to=Can.EDIT)
+        return self.render(
+            self.details_template,
+            application=application,
+            sections=sections(application, masked=masked),
+            masked=masked,
+            desk=desk,
+            events=self._related(Event, application.id),
+            messages=self._related(Message, application.id),
+            moves=offered,
+            editable=editable,
+            may_reveal=rights[Can.REVEAL],
+            may_print=rights[Can.PRINT],
+            at_desk=policy.may(Application, by().role, Can.CONFIRM),
+        )
+
+    @staticmethod
+    def _related(model: type[Event] | type[Message], key: int) -> Any:  # noqa: ANN401  rows, or none for the reader
+        return session.scalars(access.query(model, by=by()).where(model.application_id == key).order_by(model.id)).all()
+
+    @expose("/<int:key>/reveal", methods=("POST",))
+    def reveal(self, key: int) -> ResponseReturnValue:
+        """The same page with personal values in full, which the audit remembers."""
+        return self._page(exports.reveal(key, by=by()), masked=False)
+
+    @expose("/<int:key>/photo.jpg")
+    def photo(self, key: int) -> ResponseReturnValue:
+        picture = photos.get(key, by=by(), size="master")
+        if picture is None:
+            raise NotYours
+        return Response(picture, mimetype="image/jpeg")
+
+    @expose("/<int:key>/form.pdf", methods=("POST",))
+    def form_paper(self, key: int) -> ResponseReturnValue:
+        """The application form; a POST, because it counts as printed from now on."""
+        return _paper(documents.application_form(key, by=by()), f"form-{key}.pdf")
+
+    @expose("/<int:key>/receipt.pdf")
+    def receipt_paper(self, key: int) -> ResponseReturnValue:
+        return _paper(documents.receipt(key, by=by()), f"receipt-{key}.pdf")
+
+    @expose("/<int:key>/move/<name>", methods=("GET", "POST"))
+    def move(self, key: int, name: str) -> ResponseReturnValue:
+        """Ask for what the move needs, then make it; the version is the one that the reader has seen."""
+        application = self.get_one(key)
+        row = self._possible(application, name)
+        form = moves.form_for(row, application)()
+        if form.validate_on_submit():
+            try:
+                workflow.move(key, name, by=by(), version=self._version(form), wish=moves.wish_of(form))
+            except Refused as refused:
+                show(refused.problems, form)
+            else:
+                flash(str(_("{move}:已办理", move=row.label)), "success")
+                return redirect(self.get_url(".details_view", id=key))
+        elif not form.is_submitted():
+            form.version.data = request.args.get("version", application.version, type=int)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+        return self.render("application/move.html", application=self.get_one(key), move=row, form=form), status
+
+    @staticmethod
+    def _possible(application: Application, name: str) -> Move:
+        """The move, if its reader may make it at all; whether it is possible now is said in a sentence."""
+        row = MOVES.get(name)
+        if row is None or name in AT_THE_DESK:
+            raise NotYours
+        if not access.may(Application, application.id, by=by(), to=row.permission):
+            raise NotYours
+        return row
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        """Choose → preview → run: see `bulk`."""
+        return bulk.step(self)
+
+
+def sections(application: Application, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str]]]]:
+    """Every field of FIELDS, by section, as the pages show it."""
+    return [
+        (
+            section,
+            [
+                (field.label, fields.shown(field, application, masked=masked) or cells.NOTHING)
+                for field in fields.in_section(section)
+                if field.input is not Input.PHOTO
+            ],
+        )
+        for section in Section
+    ]
+
+
+def _paper(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f"inline; filename={name}"}
+    return Response(content, headers=headers, mimetype="application/pdf")

@@ -1,0 +1,298 @@
+"""The base of every generated table: everything is off until a line turns it on, and SCOPE says for whom."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from flask import Response, abort, flash, has_request_context, jsonify, redirect, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_admin.contrib.sqla import ModelView
+from flask_wtf import FlaskForm
+from sqlalchemy import Select, inspect
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+
+from admin.forms import tables as forms
+from admin.forms.lookup import Target
+from admin.views import cells, export, rows
+from admin.views.history import history
+from admin.views.labels import label_of
+from shared.db import Base, session
+from shared.models.kinds import Role
+from shared.rules import policy
+from shared.rules.policy import Can
+from shared.services import access, reference
+from shared.services.errors import NotYours, Refused
+from shared.text import Text, _
+from shared.web.forms import show
+from shared.web.login import by
+
+
+class Table(ModelView):  # type: ignore[misc]
+    """A table as a declaration. `on` lists what the table offers at all; SCOPE decides who may, and to which rows."""
+
+    model: type[Base]
+    label: Text
+    hint: Text | None = None  # what the table is for, above the list
+    on: ClassVar[tuple[Can, ...]] = ()
+    column_labels: ClassVar[Mapping[str, Text]] = {}
+    column_searchable_list: ClassVar[Sequence[str]] = ()
+    column_filters: ClassVar[Sequence[str]] = ()
+    column_sortable_list: ClassVar[Sequence[str]] = ()
+    column_editable_list: ClassVar[Sequence[str]] = ()
+    form_columns: ClassVar[Sequence[str]] = ()
+    form_create_only: ClassVar[Sequence[str]] = ()  # what is set once, like a code
+    newest_first = False
+    list_template = "table/list.html"
+    details_template = "table/details.html"
+    create_template = edit_template = "table/form.html"
+    delete_template = "table/delete.html"
+
+    def __init__(self) -> None:
+        name = self.model.__tablename__
+        super().__init__(self.model, session, name=self.label, endpoint=name, url=f"/{name.replace('_', '-')}")
+        self.filters = [rows.Filter.over(self.model, name, self.label_of(name)) for name in self.column_filters]
+        self.targets = {one.name: one.target for one in self.filters if one.target}
+        keys = [name for name in self.form_columns if inspect(self.model).columns[name].foreign_keys]
+        self.form_targets = {name: Target(self.model, name) for name in keys}
+
+    # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.
+
+    def may(self, action: Can) -> bool:
+        """Whether the table offers `action` and SCOPE has a line for the reader's role."""
+        return action in self.on and policy.may(self.model, self._role(), action)
+
+    @staticmethod
+    def _role() -> Role | None:
+        return by().role if has_request_context() else None
+
+    can_create = property(lambda self: self.may(Can.CREATE))
+    can_edit = property(lambda self: self.may(Can.EDIT))
+    can_delete = property(lambda self: self.may(Can.DELETE))
+    can_export = property(lambda self: self.may(Can.EXPORT))
+    can_view_details = property(lambda self: self.may(Can.VIEW))
+
+    def label_of(self, name: str) -> Text:
+        return label_of(name, self.column_labels)
+
+    get_column_name = label_of
+
+    def get_filters(self) -> None:
+        """Filters are ours: see `rows.Filter`."""
+
+    def init_search(self) -> bool:
+        return bool(self.column_searchable_list)
+
+    def get_create_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.form_columns, self.label_of, self._lookup_url)
+
+    def get_edit_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.edit_columns, self.label_of, self._lookup_url)
+
+    def get_list_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.column_editable_list, self.label_of, self._lookup_url)
+
+    @property
+    def edit_columns(self) -> list[str]:
+        return [name for name in self.form_columns if name not in self.form_create_only]
+
+    def _lookup_url(self, name: str) -> Callable[[], str]:
+        return lambda: self.get_url(".ajax_lookup", name=name)
+
+    # Who may come in.
+
+    def is_accessible(self) -> bool:
+        return policy.may(self.model, self._role(), Can.VIEW)
+
+    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
+        raise NotYours
+
+    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        # Flask-Admin calls the view a second time when it raises TypeError, which hides faults and repeats writes.
+        return fn(self, *arguments, **named)
+
+    def require(self, action: Can) -> None:
+        """Go on only where the table offers `action` to the reader; else the page does not exist."""
+        if not self.may(action):
+            raise NotYours
+
+    def row(self, key: object, to: Can) -> Any:  # noqa: ANN401  a row of the view's model
+        """The row with the number `key`, if the reader may do `to` to it."""
+        text = str(key or "")
+        if not text.isdecimal() or int(text) > rows.LARGEST_NUMBER:
+            raise NotYours
+        return access.one(self.model, int(text), by=by(), to=to)
+
+    def get_one(self, id: object) -> Any:  # noqa: A002, ANN401  as Flask-Admin calls it
+        return self.row(id, Can.VIEW)
+
+    # Reading.
+
+    def get_query(self, to: Can = Can.VIEW) -> Select[Any]:
+        return access.query(self.model, by=by(), to=to)
+
+    def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
+        """The condition of the search box."""
+        columns = inspect(self.model).columns
+        return rows.search([columns[name] for name in self.column_searchable_list], text)
+
+    def selection(self, arguments: MultiDict[str, str], to: Can = Can.VIEW) -> Select[Any]:
+        """The rows that the address asks for, of those that the reader may do `to` to."""
+        statement = self.get_query(to)
+        text = arguments.get("q", "").strip()
+        if text and self.column_searchable_list:
+            statement = statement.where(self.searched(text))
+        conditions = [one.condition(arguments) for one in self.filters]
+        return statement.where(*(condition for condition in conditions if condition is not None))
+
+    def _with_relations(self, statement: Select[Any], columns: Sequence[str]) -> Select[Any]:
+        relations = inspect(self.model).relationships
+        names = dict.fromkeys(name.split(".")[0] for name in columns)
+        return statement.options(*(selectinload(relations[name].class_attribute) for name in names if name in relations))
+
+    def value(self, row: Base, name: str) -> str:
+        """What stands in a column of the list, the page, the export: in words, personal values masked."""
+        return cells.cell(row, name)
+
+    @staticmethod
+    def raw(row: Base, name: str) -> str:
+        """The value of an editable column as its form field takes it."""
+        value = getattr(row, name)
+        if isinstance(value, bool):
+            return "1" if value else ""
+        return "" if value is None else str(value)
+
+    @expose("/")
+    def index_view(self) -> ResponseReturnValue:
+        asked = rows.Asked.read(request.args, self.filters, self.column_sortable_list)
+        statement = self._with_relations(self.selection(request.args), self.column_list)
+        page = rows.page(statement, self.model, asked, newest_first=self.newest_first)
+        return self.render(self.list_template, page=page, asked=asked, filters=self.filters, **self.list_extras())
+
+    def list_extras(self) -> dict[str, Any]:
+        """What the list's template gets besides the rows."""
+        return {"inline": self._list_form_class() if self.can_edit and self.column_editable_list else None}
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        self.require(Can.VIEW)
+        row = self.get_one(request.args.get("id"))
+        editable = self.can_edit and access.may(self.model, row.id, by=by(), to=Can.EDIT)
+        deletable = self.can_delete and access.may(self.model, row.id, by=by(), to=Can.DELETE)
+        columns = self.column_details_list or self.column_list
+        return self.render(
+            self.details_template, row=row, columns=columns, history=history(row), editable=editable, deletable=deletable
+        )
+
+    # Writing: the form reads, a verb writes.
+
+    def create_row(self, values: dict[str, Any], form: FlaskForm) -> Any:  # noqa: ANN401, ARG002
+        return reference.create(self.model, values, by=by())
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Any:  # noqa: ANN401, ARG002
+        return reference.change(self.model, key, values, by=by(), version=version)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        self.require(Can.CREATE)
+        form = self.prepared(self._create_form_class(), None)
+        if form.validate_on_submit():
+            try:
+                row = self.create_row(forms.values_of(form, self.model, self.form_columns), form)
+            except Refused as refused:
+                show(refused.problems, form)
+            else:
+                flash(str(_("已新增")), "success")
+                return redirect(self.get_url(".create_view") if "again" in request.form else self._page_of(row.id))
+        return self._form_page(form, None)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        self.require(Can.EDIT)
+        row = self.row(request.args.get("id"), Can.EDIT)
+        key = row.id
+        form = self.prepared(self._edit_form_class(obj=row), row)
+        if form.validate_on_submit():
+            try:
+                values = forms.values_of(form, self.model, self.edit_columns)
+                self.change_row(key, values, self._version(form), form)
+            except Refused as refused:
+                show(refused.problems, form)
+                row = self.row(key, Can.EDIT)
+            else:
+                flash(str(_("已保存")), "success")
+                return redirect(self._page_of(key))
+        return self._form_page(form, row)
+
+    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
+        """The place for a view to narrow the choices of its form."""
+        return form
+
+    @staticmethod
+    def _version(form: FlaskForm) -> int:
+        text = form.version.data or ""
+        if not str(text).isdecimal():
+            abort(HTTPStatus.BAD_REQUEST)
+        return int(text)
+
+    def _page_of(self, key: int) -> str:
+        return str(self.get_url(".details_view", id=key) if self.can_view_details else self.get_url(".index_view"))
+
+    def _form_page(self, form: FlaskForm, row: Base | None) -> ResponseReturnValue:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+        template = self.create_template if row is None else self.edit_template
+        return self.render(template, form=form, row=row), status
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> ResponseReturnValue:
+        """Ask first, on a page of its own, then delete."""
+        self.require(Can.DELETE)
+        row = self.row(request.values.get("id"), Can.DELETE)
+        if request.method == "POST":
+            reference.remove(self.model, row.id, by=by(), version=request.form.get("version", 0, type=int))
+            flash(str(_("已删除")), "success")
+            return redirect(self.get_url(".index_view"))
+        return self.render(self.delete_template, row=row, columns=self.column_details_list or self.column_list)
+
+    @expose("/ajax/update/", methods=("POST",))
+    def ajax_update(self) -> ResponseReturnValue:
+        """Change one column from the list."""
+        self.require(Can.EDIT)
+        name = request.form.get("name", "")
+        if name not in self.column_editable_list:
+            raise NotYours
+        row = self.row(request.form.get("id"), Can.EDIT)
+        form = self._list_form_class(MultiDict({name: request.form.get("value", "")}))
+        if not form[name].validate(form):
+            return jsonify(error="; ".join(str(error) for error in form[name].errors)), HTTPStatus.UNPROCESSABLE_ENTITY
+        values = forms.values_of(form, self.model, [name])
+        try:
+            row = self.change_row(row.id, values, request.form.get("version", 0, type=int), form)
+        except Refused as refused:
+            return jsonify(error="; ".join(str(problem.text) for problem in refused.problems)), HTTPStatus.CONFLICT
+        return jsonify(text=self.value(row, name), value=request.form.get("value", ""), version=row.version)
+
+    @expose("/ajax/lookup/")
+    def ajax_lookup(self) -> ResponseReturnValue:
+        name, text = request.args.get("name", ""), request.args.get("query", "").strip()
+        in_form = name in self.form_targets and (self.can_create or self.can_edit)
+        target = self.form_targets[name] if in_form else self.targets.get(name)
+        if target is None:
+            raise NotYours
+        return jsonify(target.search(text, offered=in_form))
+
+    @expose("/action/", methods=("POST",))
+    def action_view(self) -> ResponseReturnValue:
+        raise NotYours
+
+    @expose("/export/<export_type>/", methods=("POST",))
+    def export(self, export_type: str) -> ResponseReturnValue:
+        """All rows of the list as CSV, masked, row by row; noted in the audit, so it is a POST."""
+        self.require(Can.EXPORT)
+        if export_type != "csv":
+            raise NotYours
+        statement = self._with_relations(self.selection(request.form, Can.EXPORT), self.column_list)
+        lines: Iterator[str] = export.as_csv(self.model, statement, self.column_list, self.label_of, self.value)
+        headers = {"Content-Disposition": f"attachment; filename={self.endpoint}.csv"}
+        return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")

@@ -1,0 +1,53 @@
+"""Campaigns: opening times, papers to hand in, publicity."""
+
+from typing import ClassVar
+
+from admin.views.base import Table
+from admin.views.reference import Codes
+from shared.models import Campaign, Material, Publicity, Window
+from shared.rules.policy import Can
+from shared.text import _
+
+
+class Campaigns(Codes):
+    model, label = Campaign, _("注册批次")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT)
+    column_list: ClassVar = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
+    column_details_list: ClassVar = (
+        *column_list, "has_school_check", "has_city_review", "publicity_days", "reading_seconds"
+    )  # fmt: skip
+    column_filters: ClassVar = ("status",)
+    column_editable_list: ClassVar = ("name", "status")
+    form_columns: ClassVar = (
+        "code", "name", "bureau_id", "year", "registration_type", "has_school_check", "has_city_review",
+        "publicity_days", "acceptance_ends_on", "reading_seconds", "status",
+    )  # fmt: skip
+
+
+class Windows(Table):
+    model, label = Window, _("开放时间")
+    hint = _("保存后立即生效;每日结束填00:00表示到当天24时")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list: ClassVar = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
+    column_filters: ClassVar = ("campaign_id", "stage")
+    form_columns: ClassVar = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
+
+
+class Materials(Table):
+    model, label = Material, _("材料清单")
+    hint = _("注册类型留空表示各类注册都要交")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list: ClassVar = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
+    column_filters: ClassVar = ("campaign_id", "registration_type")
+    form_columns: ClassVar = (
+        "campaign_id", "position", "name", "registration_type", "copies", "original", "required"
+    )  # fmt: skip
+
+
+class Publicities(Table):
+    model, label = Publicity, _("公示")
+    hint = _("公示期满后才能复核和终审")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar = ("campaign", "bureau", "starts_on", "ends_on")
+    column_filters: ClassVar = ("campaign_id", "bureau_id")
+    form_columns: ClassVar = ("campaign_id", "bureau_id", "starts_on", "ends_on")

@@ -1,0 +1,75 @@
+"""Values in words, for lists, pages and exports. Personal ones are masked here, whatever table they stand in."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import inspect
+
+from shared import clock
+from shared.db import Base, Encrypted
+from shared.models.kinds import Kind
+from shared.rules import masking
+from shared.text import Text, _
+
+MASKS: dict[str, Callable[[str], str]] = {"id_number": masking.id_number, "phone": masking.phone}
+ADDRESSES = frozenset({"email", "to"})  # columns that hold an e-mail address
+NOTHING = "—"
+YES, NO = _("是"), _("否")
+
+
+def hidden(value: str) -> str:
+    """A personal value of a kind that has no mask of its own."""
+    return "*" * min(len(value), 6)
+
+
+def words(value: object) -> str:
+    """A value as people read it."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    if isinstance(value, Kind):
+        return str(value.label)
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return _pairs(value) if isinstance(value, dict) else str(value)
+
+
+def _pairs(changes: dict[str, Any]) -> str:
+    """What an audit entry holds: column: old → new."""
+    parts = [f"{name}: {old or NOTHING} → {new or NOTHING}" for name, (old, new) in changes.items()]
+    return "; ".join(parts) or NOTHING
+
+
+def cell(row: Base, name: str) -> str:
+    """The value of `row` that `name` leads to (a column, a relation, or a column of a relation: school.name)."""
+    *path, last = name.split(".")
+    owner: Any = row
+    for step in path:
+        owner = getattr(owner, step)
+        if owner is None:
+            return NOTHING
+    value = getattr(owner, last)
+    mask = mask_of(type(owner), last)
+    return mask(str(value)) if mask and value else words(value)
+
+
+def mask_of(model: type[Base], name: str) -> Callable[[str], str] | None:
+    """How values of a personal column are masked; None for any other column."""
+    if name in ADDRESSES:
+        return masking.email
+    column = inspect(model).columns.get(name)
+    if column is None or not isinstance(column.type, Encrypted):
+        return None
+    return MASKS.get(column.type.kind, hidden)
+
+
+def title(row: Base) -> str | Text:
+    """The row in one line, for headings and questions."""
+    named = type(row).__str__ is not object.__str__ and "__str__" in dir(type(row))
+    return str(row) if named and not str(row).startswith("<") else _("第{key}号记录", key=getattr(row, "id", ""))

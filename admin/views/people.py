@@ -1,0 +1,74 @@
+"""People: accounts of staff and of teachers, and who must register."""
+
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Optional
+
+from admin.forms.tables import offered
+from admin.views.base import Table
+from shared.db import Base
+from shared.models import Person, RosterEntry, Staff
+from shared.rules.policy import STAFF_ROLES, Can
+from shared.services import staffing
+from shared.text import _
+from shared.web.login import by
+
+ROLES = {role.value: role.label for role in STAFF_ROLES}
+KEEP = _("留空则不改;填写后本人下次登录必须修改")
+FIRST = _("至少10位,含大小写字母、数字、符号中的三种;本人首次登录必须修改")
+
+
+class StaffAccounts(Table):
+    model, label = Staff, _("工作人员")
+    hint = _("每个账号对应一个人、一个角色、一个单位")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
+    column_details_list: ClassVar = (*column_list, "email", "must_change_password", "locked_until")
+    column_searchable_list: ClassVar = ("username",)
+    column_sortable_list: ClassVar = ("username",)
+    column_filters: ClassVar = ("role", "bureau_id", "school_id", "point_id", "active")
+    form_columns: ClassVar = (
+        "username", "name", "role", "bureau_id", "school_id", "point_id", "mobile", "email", "active", "valid_until"
+    )  # fmt: skip
+    form_create_only: ClassVar = ("username",)
+    column_labels: ClassVar = {"name": _("姓名")}
+
+    def get_create_form(self) -> type[FlaskForm]:
+        password = PasswordField(_("初始密码"), [InputRequired(_("请填写初始密码"))], description=FIRST)
+        return type("StaffCreateForm", (super().get_create_form(),), {"password": password})
+
+    def get_edit_form(self) -> type[FlaskForm]:
+        password = PasswordField(_("重设密码"), [Optional()], description=KEEP)
+        return type("StaffEditForm", (super().get_edit_form(),), {"password": password})
+
+    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
+        offered(form, "role", ROLES)
+        for name in ("password",):
+            form[name].render_kw = {"autocomplete": "new-password"}
+        return form
+
+    def create_row(self, values: dict[str, Any], form: FlaskForm) -> Staff:
+        return staffing.create_staff(values, form.password.data or "", by=by())
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Staff:
+        return staffing.change_staff(key, values, form.password.data or "", by=by(), version=version)
+
+
+class People(Table):
+    model, label = Person, _("教师账号")
+    on: ClassVar = (Can.VIEW,)
+    column_list: ClassVar = ("name", "id_kind", "id_number", "email", "locked_until")
+    column_searchable_list: ClassVar = ("id_number",)
+    column_labels: ClassVar = {"name": _("姓名")}
+    newest_first = True
+
+
+class RosterEntries(Table):
+    model, label = RosterEntry, _("应注册人员")
+    on: ClassVar = (Can.VIEW, Can.EXPORT)
+    column_list: ClassVar = ("name", "id_kind", "id_number", "school", "campaign")
+    column_searchable_list: ClassVar = ("id_number",)
+    column_filters: ClassVar = ("campaign_id", "school_id")
+    column_labels: ClassVar = {"name": _("姓名")}

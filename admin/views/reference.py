@@ -1,0 +1,129 @@
+"""Reference data: code tables, calendar, texts. Superusers keep them; rows in use are retired, not deleted."""
+
+from typing import ClassVar
+
+from admin.views.base import Table
+from shared.models import (
+    Authority,
+    CalendarDay,
+    Degree,
+    Division,
+    Education,
+    Ethnicity,
+    Institution,
+    NoticeText,
+    PoliticalStatus,
+    PutonghuaGrade,
+    QualificationType,
+    ReasonCode,
+    Subject,
+    Title,
+)
+from shared.rules.policy import Can
+from shared.text import _
+
+
+class Codes(Table):
+    """What every code table offers: code, name and state; the code is given once."""
+
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar = ("code", "name", "status")
+    column_searchable_list: ClassVar = ("code", "name")
+    column_sortable_list: ClassVar = ("code", "name")
+    column_filters: ClassVar = ("status",)
+    column_editable_list: ClassVar = ("name", "status")
+    form_columns: ClassVar = ("code", "name", "status")
+    form_create_only: ClassVar = ("code",)
+
+
+class QualificationTypes(Codes):
+    model, label = QualificationType, _("资格种类")
+    hint = _("代码是新版证书号码的第10位")
+    column_list: ClassVar = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
+    form_columns: ClassVar = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
+
+
+class Subjects(Codes):
+    model, label = Subject, _("任教学科")
+    hint = _("“无”用于证书上没有学科的情况;旧学科名称停用后,证书学科仍可选")
+    column_list: ClassVar = ("code", "name", "qualification_types", "teachable", "status")
+    column_filters: ClassVar = ("status", "teachable")
+    form_columns: ClassVar = ("code", "name", "qualification_types", "teachable", "status")
+
+
+class Ethnicities(Codes):
+    model, label = Ethnicity, _("民族")
+
+
+class PoliticalStatuses(Codes):
+    model, label = PoliticalStatus, _("政治面貌")
+
+
+class Educations(Codes):
+    model, label = Education, _("学历")
+
+
+class Degrees(Codes):
+    model, label = Degree, _("学位")
+
+
+class Titles(Codes):
+    model, label = Title, _("教师职务(职称)")
+
+
+class PutonghuaGrades(Codes):
+    model, label = PutonghuaGrade, _("普通话水平")
+
+
+class Institutions(Codes):
+    model, label = Institution, _("毕业学校")
+    hint = _("教师新增的毕业学校为“待核实”,核对后改为“使用中”")
+
+
+class ReasonCodes(Codes):
+    model, label = ReasonCode, _("原因代码")
+    column_list: ClassVar = ("code", "name", "conclusion", "status")
+    column_filters: ClassVar = ("conclusion", "status")
+    form_columns: ClassVar = ("code", "name", "conclusion", "status")
+
+
+class Divisions(Codes):
+    model, label = Division, _("行政区划")
+    hint = _("已撤销的区划保留,供户籍和旧证件使用")
+    column_list: ClassVar = ("code", "name", "level", "parent_code", "successor_code", "status")
+    column_filters: ClassVar = ("level", "parent_code", "status")
+    form_columns: ClassVar = ("code", "name", "level", "parent_code", "successor_code", "status")
+    column_labels: ClassVar = {"successor_code": _("现属区划")}
+
+
+class Authorities(Codes):
+    model, label = Authority, _("认定机构")
+    hint = _("名称与证书公章一致;更名或撤并的机构保留,注明停用日期和承接机构")
+    column_list: ClassVar = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")
+    column_details_list: ClassVar = (*column_list, "number_code", "successor_code")
+    column_filters: ClassVar = ("level", "division_code", "status")
+    form_columns: ClassVar = (
+        "code", "name", "level", "division_code", "number_code", "valid_from", "valid_to", "successor_code", "status"
+    )  # fmt: skip
+
+
+class CalendarDays(Table):
+    model, label = CalendarDay, _("工作日历")
+    hint = _("只记与平常不同的日子:放假的工作日和调休上班的周末")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar = ("day", "is_workday", "note")
+    column_sortable_list: ClassVar = ("day",)
+    column_filters: ClassVar = ("day", "is_workday")
+    column_editable_list: ClassVar = ("is_workday", "note")
+    form_columns: ClassVar = ("day", "is_workday", "note")
+
+
+class NoticeTexts(Table):
+    model, label = NoticeText, _("申报须知文本")
+    hint = _("已发布的版次有人同意过,请新增一个版次,不要改旧的")
+    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT)
+    column_list: ClassVar = ("key", "edition", "published_at")
+    column_details_list: ClassVar = ("key", "edition", "published_at", "body")
+    form_columns: ClassVar = ("key", "edition", "body", "published_at")
+    form_create_only: ClassVar = ("key", "edition")
+    newest_first = True
