@@ -132,6 +132,21 @@ def demo(teachers: int) -> None:
 
 
 @_command(
+    "create-bureau",
+    click.argument("code"),
+    click.argument("name"),
+    click.option("--division", required=True, help="Code of its administrative division, such as 320000."),
+)
+def create_bureau(code: str, name: str, division: str) -> None:
+    """Make the first bureau of an installation; those below it are entered in the back office."""
+    from shared.services import access, bureaus
+
+    _connected()
+    bureaus.create_root(code, name, division, by=access.system("create-bureau"))
+    click.echo(f"The bureau {code} {name} is there.")
+
+
+@_command(
     "create-superuser",
     click.option("--username", prompt=True),
     click.option("--name", prompt=True, help="The person's real name."),
@@ -214,6 +229,7 @@ COMMANDS: tuple[click.Command, ...] = (
     DB,
     seed,
     demo,
+    create_bureau,
     create_superuser,
     worker,
     make_data_key,

@@ -86,7 +86,7 @@ def _check(file: Path) -> None:
 
 def _address(url: URL) -> str:
     """The address without its password, which other users could read in the list of processes."""
-    return url.set(drivername="postgresql", password=None).render_as_string()
+    return url._replace(drivername="postgresql", password=None).render_as_string(hide_password=False)
 
 
 def _postgresql(program: str, url: URL, options: list[str]) -> None:
