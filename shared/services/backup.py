@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 SUFFIXES = {"sqlite": ".db", "postgresql": ".dump"}
 
 
-class BackupFailed(Exception):  # noqa: N818  named for what happened
+class BackupFailed(Exception):
     """The copy was not made or not read back; the message says why and what to do."""
 
 

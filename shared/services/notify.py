@@ -36,7 +36,7 @@ class _Letter:
 
 
 @transaction
-def queue(to: str, subject: str, body: str, *, by: Actor) -> None:  # noqa: ARG001  the transaction asks who acts
+def queue(to: str, subject: str, body: str, *, by: Actor) -> None:
     """Put a message into the outbox; it goes out only if the caller's transaction is committed."""
     session.add(Mail(to=to, subject=subject, body=body, due_at=clock.now()))
 
@@ -71,7 +71,7 @@ def _due(now: datetime) -> list[_Letter]:
 
 
 @transaction
-def _claim(letter: _Letter, now: datetime, *, by: Actor) -> bool:  # noqa: ARG001
+def _claim(letter: _Letter, now: datetime, *, by: Actor) -> bool:
     """Count the attempt and set the next one, unless somebody else has done so since the message was read."""
     change = (
         update(Mail)
@@ -87,7 +87,7 @@ def _settle(
     key: int,
     state: MailState,
     *,
-    by: Actor,  # noqa: ARG001
+    by: Actor,
     fault: str = "",
     sent_at: datetime | None = None,
 ) -> None:

@@ -24,7 +24,7 @@ DRAFT_DAYS = 30  # promised in the notice about personal data (PIPL article 19)
 
 
 @transaction
-def delete_old_drafts(*, by: Actor, now: datetime) -> int:  # noqa: ARG001  the transaction asks who acts
+def delete_old_drafts(*, by: Actor, now: datetime) -> int:
     """Delete what people without an account left behind more than thirty days ago; return how many."""
     old = delete(Draft).where(Draft.saved_at < now - timedelta(days=DRAFT_DAYS)).returning(Draft.id)
     return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
