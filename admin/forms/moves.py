@@ -77,7 +77,10 @@ def _point(application: Application) -> SelectField:
     wanted = select(ConfirmationPoint).where(
         ConfirmationPoint.id.in_(serving), ConfirmationPoint.status == EntryStatus.ACTIVE
     )
-    choices = [("", CHOOSE), *((str(row.id), row.name) for row in session.scalars(wanted.order_by(ConfirmationPoint.name)))]
+    choices = [
+        ("", CHOOSE),
+        *((str(row.id), row.name) for row in session.scalars(wanted.order_by(ConfirmationPoint.name))),
+    ]
     return SelectField(
         _("新的确认点"),
         [Chosen()],

@@ -1,7 +1,7 @@
 """The form of a table, generated from its columns and the names in the declaration."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum as PythonEnum
 from typing import Any
 
@@ -40,7 +40,7 @@ class Moment(DateTimeLocalField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None:
-            zone = clock.local(datetime.now(UTC)).tzinfo
+            zone = clock.local(clock.now()).tzinfo
             self.data = self.data.replace(tzinfo=zone)
 
 

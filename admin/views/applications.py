@@ -36,7 +36,12 @@ class Applications(Table):
     column_searchable_list: ClassVar = ("registration_number", "certificate_number", "name")
     column_filters: ClassVar = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
     column_sortable_list: ClassVar = ("registration_number", "name")
-    column_labels: ClassVar = {"stage": _("状态"), "name": _("姓名"), "bureau": _("注册机构"), "bureau_id": _("注册机构")}
+    column_labels: ClassVar = {
+        "stage": _("状态"),
+        "name": _("姓名"),
+        "bureau": _("注册机构"),
+        "bureau_id": _("注册机构"),
+    }
     form_columns: ClassVar = tuple(field.name for field in fields.of_step(Step.SCHOOL))
     newest_first = True
     list_template = "application/list.html"
@@ -72,7 +77,9 @@ class Applications(Table):
 
     def _page(self, application: Application, *, masked: bool) -> ResponseReturnValue:
         desk = confirming.desk(application.id, by=by())
-        rights = {right: access.may(Application, application.id, by=by(), to=right) for right in (Can.REVEAL, Can.PRINT)}
+        rights = {
+            right: access.may(Application, application.id, by=by(), to=right) for right in (Can.REVEAL, Can.PRINT)
+        }
         offered = [move for move in workflow.possible(application, by=by()) if move.name not in AT_THE_DESK]
         editable = self.can_edit and access.may(Application, application.id, by=by(), to=Can.EDIT)
         return self.render(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_wtf import FlaskForm
-from sqlalchemy import Select, inspect
+from sqlalchemy import JSON, Select, String, inspect
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
@@ -149,11 +149,18 @@ class Table(ModelView):  # type: ignore[misc]
     def _with_relations(self, statement: Select[Any], columns: Sequence[str]) -> Select[Any]:
         relations = inspect(self.model).relationships
         names = dict.fromkeys(name.split(".")[0] for name in columns)
-        return statement.options(*(selectinload(relations[name].class_attribute) for name in names if name in relations))
+        return statement.options(
+            *(selectinload(relations[name].class_attribute) for name in names if name in relations)
+        )
 
     def value(self, row: Base, name: str) -> str:
         """What stands in a column of the list, the page, the export: in words, personal values masked."""
         return cells.cell(row, name)
+
+    def is_short(self, name: str) -> bool:
+        """Whether a column holds numbers, dates or words of a list, which read better on one line."""
+        column = inspect(self.model).columns.get(name)
+        return name.endswith("id_number") or (column is not None and not isinstance(column.type, (String, JSON)))
 
     @staticmethod
     def raw(row: Base, name: str) -> str:
@@ -182,7 +189,12 @@ class Table(ModelView):  # type: ignore[misc]
         deletable = self.can_delete and access.may(self.model, row.id, by=by(), to=Can.DELETE)
         columns = self.column_details_list or self.column_list
         return self.render(
-            self.details_template, row=row, columns=columns, history=history(row), editable=editable, deletable=deletable
+            self.details_template,
+            row=row,
+            columns=columns,
+            history=history(row),
+            editable=editable,
+            deletable=deletable,
         )
 
     # Writing: the form reads, a verb writes.

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from admin.views.labels import LABELS
 from shared import clock
 from shared.db import Base, Encrypted
 from shared.models.kinds import Kind
@@ -41,9 +42,14 @@ def words(value: object) -> str:
 
 
 def _pairs(changes: dict[str, Any]) -> str:
-    """What an audit entry holds: column: old → new."""
-    parts = [f"{name}: {old or NOTHING} → {new or NOTHING}" for name, (old, new) in changes.items()]
+    """What an audit entry holds: column: old → new, or the value alone where there was none before."""
+    parts = [_pair(str(LABELS.get(name, name)), old, new) for name, (old, new) in changes.items()]
     return "; ".join(parts) or NOTHING
+
+
+def _pair(name: str, old: str | None, new: str | None) -> str:
+    changed = str(new) if old is None else f"{old} → {new or NOTHING}"
+    return f"{name}: {changed}" if name else changed
 
 
 def cell(row: Base, name: str) -> str:

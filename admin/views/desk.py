@@ -16,17 +16,17 @@ from admin.views.applications import sections
 from shared.models import Application
 from shared.models.kinds import Stage
 from shared.rules import policy
+from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field
 from shared.rules.policy import Can
 from shared.rules.states import MOVES
 from shared.services import access, answers, confirming, exports, reference, workflow
 from shared.services.errors import NotYours, Refused
-from shared.text import Text, _
+from shared.text import _
 from shared.web.forms import answers_of, fill, form_for, show
 from shared.web.login import by
 
 CORRECTABLE = [field for field in FIELDS if field.correctable]
-NOT_FOUND = _("没有找到“{text}”,请核对号码;不在本确认点的申请,请申请人在网上更换确认点")
 
 
 class FindForm(FlaskForm):  # type: ignore[misc]
@@ -73,7 +73,7 @@ class Desk(BaseView):  # type: ignore[misc]
             try:
                 found = confirming.find(form.text.data, by=by())
             except NotYours:
-                show_error(form, "text", _(NOT_FOUND.message, text=form.text.data))
+                show([_not_found(form.text.data)], form)
             except Refused as refused:
                 show(refused.problems, form)
             else:
@@ -204,6 +204,6 @@ def _choices(known: dict[str, Any]) -> Callable[[Field], list[tuple[str, str]]]:
     return lambda field: reference.choices(field, known)
 
 
-def show_error(form: FlaskForm, name: str, text: Text) -> None:
-    """Put one sentence at a field."""
-    form[name].errors = [*form[name].errors, text]
+def _not_found(text: str) -> Problem:
+    message = _("没有找到“{text}”,请核对号码;不在本确认点的申请,请申请人在网上更换确认点", text=text)
+    return Problem("not_found", "text", message)

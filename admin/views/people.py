@@ -36,17 +36,19 @@ class StaffAccounts(Table):
     column_labels: ClassVar = {"name": _("姓名")}
 
     def get_create_form(self) -> type[FlaskForm]:
+        form = super().get_create_form()
         password = PasswordField(_("初始密码"), [InputRequired(_("请填写初始密码"))], description=FIRST)
-        return type("StaffCreateForm", (super().get_create_form(),), {"password": password})
+        return type("StaffCreateForm", (form,), {"password": password})
 
     def get_edit_form(self) -> type[FlaskForm]:
-        password = PasswordField(_("重设密码"), [Optional()], description=KEEP)
-        return type("StaffEditForm", (super().get_edit_form(),), {"password": password})
+        form = super().get_edit_form()
+        return type(
+            "StaffEditForm", (form,), {"password": PasswordField(_("重设密码"), [Optional()], description=KEEP)}
+        )
 
     def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
         offered(form, "role", ROLES)
-        for name in ("password",):
-            form[name].render_kw = {"autocomplete": "new-password"}
+        form.password.render_kw = {"autocomplete": "new-password"}
         return form
 
     def create_row(self, values: dict[str, Any], form: FlaskForm) -> Staff:

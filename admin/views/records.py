@@ -1,11 +1,25 @@
 """Records: audit, events, mail. They are read, never changed."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from admin.views.base import Table
+from shared.db import Base
 from shared.models import AuditEntry, Event, Mail
 from shared.rules.policy import Can
-from shared.text import _
+from shared.rules.states import MOVES
+from shared.text import Text, _
+
+ACTIONS: Mapping[str, Text] = {
+    "insert": _("新增"),
+    "update": _("修改"),
+    "delete": _("删除"),
+    "login": _("登录"),
+    "login_failed": _("登录失败"),
+    "logout": _("退出"),
+    "export": _("导出"),
+    "reveal": _("查看完整号码"),
+}
 
 
 class AuditEntries(Table):
@@ -17,6 +31,12 @@ class AuditEntries(Table):
     column_labels: ClassVar = {"address": _("来源地址"), "actor_role": _("角色")}
     newest_first = True
 
+    def value(self, row: Base, name: str) -> str:
+        found = super().value(row, name)
+        if name == "table_name":
+            return next((str(view.name) for view in self.admin._views if view.endpoint == found), found)  # noqa: SLF001
+        return str(ACTIONS.get(found, found)) if name == "action" else found
+
 
 class Events(Table):
     model, label = Event, _("办理记录")
@@ -27,6 +47,10 @@ class Events(Table):
     column_filters: ClassVar = ("application_id", "actor_role", "to_stage")
     column_labels: ClassVar = {"application_id": _("申请编号"), "actor_role": _("角色")}
     newest_first = True
+
+    def value(self, row: Base, name: str) -> str:
+        found = super().value(row, name)
+        return str(MOVES[found].label) if name == "move" and found in MOVES else found
 
 
 class Mails(Table):

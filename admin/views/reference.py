@@ -1,8 +1,10 @@
 """Reference data: code tables, calendar, texts. Superusers keep them; rows in use are retired, not deleted."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from admin.views.base import Table
+from shared.db import Base
 from shared.models import (
     Authority,
     CalendarDay,
@@ -20,7 +22,7 @@ from shared.models import (
     Title,
 )
 from shared.rules.policy import Can
-from shared.text import _
+from shared.text import Text, _
 
 
 class Codes(Table):
@@ -118,6 +120,9 @@ class CalendarDays(Table):
     form_columns: ClassVar = ("day", "is_workday", "note")
 
 
+NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服务条款"), "attention": _("注意事项")}
+
+
 class NoticeTexts(Table):
     model, label = NoticeText, _("申报须知文本")
     hint = _("已发布的版次有人同意过,请新增一个版次,不要改旧的")
@@ -127,3 +132,7 @@ class NoticeTexts(Table):
     form_columns: ClassVar = ("key", "edition", "body", "published_at")
     form_create_only: ClassVar = ("key", "edition")
     newest_first = True
+
+    def value(self, row: Base, name: str) -> str:
+        found = super().value(row, name)
+        return str(NOTICES.get(found, found)) if name == "key" else found
