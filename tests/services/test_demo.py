@@ -18,10 +18,10 @@ from shared.models import (
     Staff,
 )
 from shared.models.kinds import Conclusion, Role, Stage, WindowStage
-from shared.rules import certificate, fields, identity
+from shared.rules import certificate, fields, form, identity
 from shared.rules.fields import FIELDS, Input
 from shared.rules.states import MOVES
-from shared.services import access, accounts, photos, windows, workflow
+from shared.services import access, accounts, answers, photos, windows, workflow
 from shared.services.demo import demo, synthetic
 
 BY = access.system("demo")
@@ -74,6 +74,12 @@ def test_every_required_field_of_the_form_is_filled(made):
         empty = [f.name for f in FIELDS if f.required and f.input is not Input.PHOTO and not fields.shown(f, one)]
         assert empty == []
         assert one.photo is not None
+
+
+def test_the_rules_of_the_form_find_nothing_wrong(made):
+    for one in applications():
+        given = answers.of_application(one)
+        assert form.problems_with(given, None, today=clock.today(), facts=answers.facts_for(given, one)) == []
 
 
 def test_the_history_of_each_application_leads_by_known_moves_to_where_it_stands(made):

@@ -37,6 +37,7 @@ from shared.services.demo.histories import HISTORIES, History, Step
 from shared.services.demo.places import CITY, PROVINCE
 from shared.services.demo.synthetic import Someone, someone
 from shared.services.demo.world import Officer, Place, World
+from shared.services.receipts import SERIAL_DIGITS
 
 FIRST_REGISTRY_YEAR = 2008  # earlier certificates are in no national list
 _AT_THE_FIRST_SCHOOL = 0.1
@@ -226,7 +227,7 @@ class Case:
 
     def _receipt(self, at: datetime, operator: Officer) -> None:
         year, serial = self.world.year, self.world.serial(self.point_id)
-        number = f"{year}{self.world.point_codes[self.point_id][1:]}{serial:06d}"
+        number = f"{year}-{self.world.point_codes[self.point_id]}-{serial:0{SERIAL_DIGITS}d}"
         self._add(Receipt, application_id=self.key, number=number, point_id=self.point_id, year=year, serial=serial,
                   form_version=self.version, issued_at=at, issued_by_id=operator.id)  # fmt: skip
         for material in self.world.material_ids:
