@@ -63,7 +63,11 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class PhotoForm(FlaskForm):
-    photo = FileField(_PHOTO.label, description=_PHOTO.hint, render_kw={"accept": "image/jpeg,image/png"})
+    photo = FileField(
+        _PHOTO.label,
+        description=_PHOTO.hint,
+        render_kw={"accept": "image/jpeg,image/png", "data-preview": "preview"},
+    )
 
 
 class WithdrawForm(FlaskForm):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -46,6 +46,16 @@ def in_words(moment: datetime | None) -> str:
     return str(text)
 
 
+def until(moment: datetime | None) -> str:
+    """An end in words: midnight belongs to the day before, as 24:00."""
+    if moment is None:
+        return ""
+    here = clock.local(moment) if moment.tzinfo else moment
+    if here.time() != MIDNIGHT:
+        return in_words(moment)
+    return in_words(here - timedelta(seconds=1)).replace("23:59", "24:00")
+
+
 def hours(span: Span) -> Text:
     """The daily hours of a span in words."""
     whole_day = span.opens_at == MIDNIGHT and (span.closes_at == MIDNIGHT or span.closes_at >= LAST_MINUTE)
@@ -66,5 +76,5 @@ def same_page(language: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours)
+    app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours, until=until)
     app.jinja_env.globals["same_page"] = same_page

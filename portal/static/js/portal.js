@@ -26,7 +26,7 @@ addEventListener("pageshow", () => {
 
 // A long list gets a field that narrows it.
 for (const list of document.querySelectorAll("select[data-find]")) {
-  if (list.options.length < 13) continue;
+  if (list.options.length < 21) continue;
   const all = [...list.options];
   const finder = document.createElement("input");
   finder.type = "search";
