@@ -1,7 +1,6 @@
 """The back office: staff at schools, confirmation points and bureaus."""
 
 import sys
-from importlib.util import find_spec
 
 from flask import Flask
 from flask_admin import Admin
@@ -12,10 +11,12 @@ from admin.menu import Menu
 from admin.views import session
 from admin.views.cells import title, words
 from admin.views.dashboard import Dashboard
+from shared import cli
 from shared.config import AdminSettings, SettingsError
 from shared.rules.states import MOVES
 from shared.services import accounts
 from shared.text import Text, _
+from shared.web import serve
 from shared.web.app import make_app
 
 
@@ -35,11 +36,8 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views)
     app.jinja_env.globals.update(menu=menu, words=words, title=title, move_label=move_label)
-    if find_spec("shared.cli"):
-        from shared import cli
-
-        for command in cli.COMMANDS:
-            app.cli.add_command(command)
+    for command in (*cli.COMMANDS, serve.run_all):
+        app.cli.add_command(command)
     return app
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import Select, or_, select
 from wtforms import Field
+from wtforms.validators import ValidationError
 from wtforms.widgets import html_params
 
 from shared.db import Base, session
@@ -98,7 +99,7 @@ class Lookup(Field):  # type: ignore[misc]
 
     def process(self, formdata: Any, *options: Any, **more: Any) -> None:  # noqa: ANN401
         super().process(formdata, *options, **more)
-        if formdata is not None and self.name in formdata:
+        if formdata is not None:
             self.text = (formdata.get(f"{self.name}-text") or "").strip()
             if self.data is None and self.text:
                 self.data = self._named(self.text)
@@ -118,5 +119,5 @@ class Lookup(Field):  # type: ignore[misc]
         name = self.target.label(self.data)
         if name is None:
             self.data = None
-            raise ValueError(str(_("没有找到“{text}”,请输入名称的一部分后从列表中选择", text=self.text)))
+            raise ValidationError(str(_("没有找到“{text}”,请输入名称的一部分后从列表中选择", text=self.text)))
         self.text = name

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 
+from admin.forms.tables import Offered, options
 from shared.db import session
 from shared.models import Application, ConfirmationPoint, PointSchool, ReasonCode
 from shared.models.kinds import Conclusion, EntryStatus
@@ -13,7 +14,7 @@ from shared.rules.guards import POINT_FITS
 from shared.rules.states import Move
 from shared.services.workflow import Wish
 from shared.text import _
-from shared.web.forms import CHOOSE, AtMost, Chosen
+from shared.web.forms import AtMost
 
 LONGEST_REASON = 500
 
@@ -55,7 +56,7 @@ def _conclusion(move: Move) -> RadioField:
     def read(value: object) -> object:
         return next((one for one in move.conclusions if one.value == value), None)
 
-    choices = [(one.value, one.label) for one in move.conclusions]
+    choices = [SelectChoice(one.value, one.label) for one in move.conclusions]
     return RadioField(_("注册结论"), choices=choices, coerce=read, validate_choice=False)
 
 
@@ -65,9 +66,9 @@ def _reason_code(move: Move) -> SelectField:
         ReasonCode.status == EntryStatus.ACTIVE,
     )
     rows = session.scalars(wanted.order_by(ReasonCode.code))
-    choices = [("", _("无")), *((row.code, f"{row.conclusion.label}:{row.name}") for row in rows)]
+    choices = options({row.code: f"{row.conclusion.label}:{row.name}" for row in rows}, _("无"))
     return SelectField(
-        _("原因代码"), [Chosen()], choices=choices, coerce=lambda value: value or None, validate_choice=False
+        _("原因代码"), [Offered()], choices=choices, coerce=lambda value: value or None, validate_choice=False
     )
 
 
@@ -77,13 +78,11 @@ def _point(application: Application) -> SelectField:
     wanted = select(ConfirmationPoint).where(
         ConfirmationPoint.id.in_(serving), ConfirmationPoint.status == EntryStatus.ACTIVE
     )
-    choices = [
-        ("", CHOOSE),
-        *((str(row.id), row.name) for row in session.scalars(wanted.order_by(ConfirmationPoint.name))),
-    ]
+    rows = session.scalars(wanted.order_by(ConfirmationPoint.name))
+    choices = options({row.id: row.name for row in rows})
     return SelectField(
         _("新的确认点"),
-        [Chosen()],
+        [Offered()],
         choices=choices,
         coerce=lambda value: int(value) if str(value or "").isdecimal() else None,
         validate_choice=False,

@@ -12,12 +12,13 @@ from wtforms import (
     DateTimeLocalField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from admin.forms.lookup import Lookup, Target
 from admin.views.cells import mask_of
@@ -25,10 +26,23 @@ from shared import clock
 from shared.db import Base, Encrypted, UTCDateTime
 from shared.text import Text as Message
 from shared.text import _
-from shared.web.forms import CHOOSE, AtMost, Chosen, Lenient
+from shared.web.forms import CHOOSE, AtMost, Lenient
 
 LONGEST_SECRET = 200
 NUMBERS = _("请填写数字")
+
+
+class Offered:
+    """One of the values offered; the sentence does not repeat what was sent."""
+
+    def __call__(self, _form: object, field: SelectField) -> None:
+        if field.data is not None and str(field.data) not in {choice.value for choice in field.choices}:
+            raise ValidationError(str(_("请从列表中选择")))
+
+
+def options(values: Mapping[Any, Any], empty: Message = CHOOSE) -> list[SelectChoice]:
+    """Choices of a select field, with an empty one at the head."""
+    return [SelectChoice("", empty), *(SelectChoice(str(value), label) for value, label in values.items())]
 
 
 class Moment(DateTimeLocalField):  # type: ignore[misc]
@@ -113,9 +127,9 @@ def _select(kinds: type[PythonEnum], common: dict[str, Any]) -> SelectField:
         except ValueError:
             return value
 
-    choices = [("", CHOOSE), *((member.value, getattr(member, "label", member.value)) for member in kinds)]
-    common["validators"].append(Chosen())
-    return SelectField(choices=choices, coerce=read, validate_choice=False, **common)
+    offered = {member.value: getattr(member, "label", member.value) for member in kinds}
+    common["validators"].append(Offered())
+    return SelectField(choices=options(offered), coerce=read, validate_choice=False, **common)
 
 
 def _default(column: Column[Any]) -> Any:  # noqa: ANN401
@@ -141,4 +155,4 @@ def values_of(form: FlaskForm, model: type[Base], names: Sequence[str]) -> dict[
 
 def offered(form: FlaskForm, name: str, choices: Mapping[Any, Any]) -> None:
     """Narrow the choices of a select field to what the reader may choose."""
-    form[name].choices = [("", CHOOSE), *choices.items()]
+    form[name].choices = options(choices)

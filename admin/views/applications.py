@@ -122,15 +122,15 @@ class Applications(Table):
     def receipt_paper(self, key: int) -> ResponseReturnValue:
         return _paper(documents.receipt(key, by=by()), f"receipt-{key}.pdf")
 
-    @expose("/<int:key>/move/<name>", methods=("GET", "POST"))
-    def move(self, key: int, name: str) -> ResponseReturnValue:
+    @expose("/<int:key>/move/<wanted>", methods=("GET", "POST"))
+    def move(self, key: int, wanted: str) -> ResponseReturnValue:
         """Ask for what the move needs, then make it; the version is the one that the reader has seen."""
         application = self.get_one(key)
-        row = self._possible(application, name)
+        row = self._possible(application, wanted)
         form = moves.form_for(row, application)()
         if form.validate_on_submit():
             try:
-                workflow.move(key, name, by=by(), version=self._version(form), wish=moves.wish_of(form))
+                workflow.move(key, row.name, by=by(), version=self._version(form), wish=moves.wish_of(form))
             except Refused as refused:
                 show(refused.problems, form)
             else:
