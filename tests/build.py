@@ -303,6 +303,7 @@ def an_application(
         "submitted_at": now if version else None,
         "created_at": now,
         "stage_at": now,
+        "decided_on": date(2025, 12, 1) if stage in _DECIDED else None,
         "valid_until": date(2031, 7, 31) if stage in (Stage.CONCLUDED, Stage.REVOKED) else None,
         "name": who.name,
         "sex": sex,

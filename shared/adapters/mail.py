@@ -20,7 +20,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FIRST_PERMANENT_CODE = 500
 
 
-class MailFailed(Exception):  # noqa: N818  named for what happened
+class MailFailed(Exception):
     """A message did not go out; `permanent` when this message never will, however often it is tried."""
 
     def __init__(self, reason: str, *, permanent: bool) -> None:

@@ -74,7 +74,7 @@ class _DrawnText(HTMLParser):
         self.parts: list[str] = []
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
         self._hidden += tag in ("head", "style")
 
     def handle_endtag(self, tag: str) -> None:

@@ -33,7 +33,7 @@ _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Typ
 Box = tuple[float, float, float, float]
 
 
-class BadPhoto(Exception):  # noqa: N818  named for what was sent
+class BadPhoto(Exception):
     """A file that cannot become an ID photo; `text` tells its owner what to do."""
 
     def __init__(self, text: Text) -> None:
@@ -79,7 +79,7 @@ def _refuse_by_weight(original: bytes) -> None:
 
 def _opened(original: bytes) -> "Image":
     """The picture with nothing but its header read: size and kind are judged before a pixel is decoded."""
-    from PIL import Image  # noqa: PLC0415  only where it is used, for a quick start
+    from PIL import Image
 
     try:
         picture = Image.open(BytesIO(original), formats=("JPEG", "PNG"))
@@ -155,7 +155,7 @@ def _decode(picture: "Image", scale: float) -> None:
 
 def _plain(picture: "Image") -> "Image":
     """The pixels as RGB: transparency on white, 16-bit grey brought down to eight."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L").convert("RGB")
@@ -167,7 +167,7 @@ def _plain(picture: "Image") -> "Image":
 
 def _turned(picture: "Image", turn: int) -> "Image":
     """The picture as the camera was held (EXIF orientation 2 to 8)."""
-    from PIL.Image import Transpose  # noqa: PLC0415
+    from PIL.Image import Transpose
 
     turns = {
         2: Transpose.FLIP_LEFT_RIGHT,
@@ -183,7 +183,7 @@ def _turned(picture: "Image", turn: int) -> "Image":
 
 def _resized(whole: "Image", box: Box, size: tuple[int, int], most_bytes: int) -> bytes:
     """A JPEG of this size, in the best quality that stays under the limit."""
-    from PIL.Image import Resampling  # noqa: PLC0415
+    from PIL.Image import Resampling
 
     picture = whole.resize(size, Resampling.LANCZOS, box=box, reducing_gap=3.0)
     picture.info.clear()

@@ -51,7 +51,7 @@ LIVE = text("stage NOT IN ('withdrawn', 'revoked')")
 
 
 class Application(Row):
-    """One per person and campaign. Form fields are empty while it is a draft; `rules.fields` says which are required."""
+    """One per person and campaign. Form fields may be empty in a draft; `rules.fields` says which are required."""
 
     __tablename__ = "applications"
     __table_args__ = (
@@ -82,6 +82,7 @@ class Application(Row):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     stage_at: Mapped[datetime] = mapped_column(UTCDateTime)  # since when it stands at its stage
+    decided_on: Mapped[date | None]  # the day of the preliminary conclusion; publicity must begin after it
     valid_until: Mapped[date | None]
 
     certificate_number: Mapped[str | None] = mapped_column(String(CODE), index=True)

@@ -15,7 +15,7 @@ CODE = 32
 
 
 def one_of(enumeration: type[StrEnum], name: str = "") -> Enum:
-    """A column of one of `enumeration`'s values, checked by the database; `name` tells two such columns of a table apart."""
+    """A column of one of `enumeration`'s values, checked by the database; `name` tells two such columns apart."""
     return Enum(
         enumeration,
         name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", enumeration.__name__).lower(),

@@ -1,6 +1,7 @@
 """Every enumeration of the domain: the value that is stored, and the label that people read."""
 
 from enum import StrEnum
+from typing import Self
 
 from shared.text import Text, _
 
@@ -10,7 +11,7 @@ class Kind(StrEnum):
 
     label: Text
 
-    def __new__(cls, value: str, label: Text) -> "Kind":
+    def __new__(cls, value: str, label: Text) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

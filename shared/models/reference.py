@@ -104,7 +104,7 @@ class Authority(Entry):
 
 
 class CalendarDay(Row):
-    """A day and whether people work on it; the year's rows come from the State Council's notice and staff may edit them."""
+    """A day and whether people work on it, from the State Council's yearly notice; staff may edit it."""
 
     __tablename__ = "calendar_days"
 

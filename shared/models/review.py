@@ -65,11 +65,11 @@ class Receipt(Row):
 
 
 class Publicity(Row):
-    """公示 of a district's preliminary conclusions; nothing is agreed before it has ended."""
+    """公示 of a district's preliminary conclusions: of all that were made before its first day, and of no later one."""
 
     __tablename__ = "publicities"
     __table_args__ = (
-        UniqueConstraint("campaign_id", "bureau_id"),
+        UniqueConstraint("campaign_id", "bureau_id", "starts_on"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
     )
 

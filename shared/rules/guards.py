@@ -95,8 +95,9 @@ def _point_fits(order: Order) -> ColumnElement[bool]:
 
 
 def _publicity(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A publicity of the application's district that its present conclusion was part of."""
     own = (Publicity.campaign_id == Application.campaign_id, Publicity.bureau_id == Application.bureau_id)
-    return exists().where(*own, *conditions)
+    return exists().where(*own, Publicity.starts_on > Application.decided_on, *conditions)
 
 
 def _publicity_not_begun(order: Order) -> ColumnElement[bool]:

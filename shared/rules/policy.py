@@ -46,7 +46,7 @@ from shared.models import (
     Title,
     Window,
 )
-from shared.models.kinds import Role
+from shared.models.kinds import Origin, Role
 
 
 class Can(StrEnum):
@@ -112,20 +112,25 @@ def my_own(actor: Actor) -> ColumnElement[bool]:
     return _is(Application.person_id.expression, actor.id)
 
 
+def _handed_in() -> ColumnElement[bool]:
+    """An unfinished draft is its teacher's alone; one that the district entered (S23) has no form."""
+    return (Application.form_version > 0) | (Application.origin == Origin.IMPORT_UNAPPLIED)
+
+
 def of_my_school(actor: Actor) -> ColumnElement[bool]:
-    return _is(Application.school_id.expression, actor.school_id) & (Application.form_version > 0)
+    return _is(Application.school_id.expression, actor.school_id) & _handed_in()
 
 
 def of_my_point(actor: Actor) -> ColumnElement[bool]:
-    return _is(Application.point_id.expression, actor.point_id) & (Application.form_version > 0)
+    return _is(Application.point_id.expression, actor.point_id) & _handed_in()
 
 
 def of_my_bureau(actor: Actor) -> ColumnElement[bool]:
-    return _is(Application.bureau_id.expression, actor.bureau_id)
+    return _is(Application.bureau_id.expression, actor.bureau_id) & _handed_in()
 
 
 def in_my_area(actor: Actor) -> ColumnElement[bool]:
-    return _below(Application.bureau_id.expression, actor)
+    return _below(Application.bureau_id.expression, actor) & _handed_in()
 
 
 def _applications(condition: Condition, column: ColumnElement[int]) -> Condition:
@@ -199,7 +204,8 @@ _grant(Application, Role.DISTRICT, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL,
 _grant(Application, Role.DISTRICT, in_my_area, Can.UNDO_CONFIRM, Can.CHANGE_POINT, Can.REQUEST_REVOCATION)
 _grant(Application, Role.CITY, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.REVIEW)
 _grant(Application, Role.CITY, in_my_area, Can.REQUEST_REVOCATION, Can.DECIDE_REVOCATION)
-_grant(Application, Role.CITY, of_my_bureau, Can.PRELIMINARY)  # the city decides first on schools of its own (§1.4)
+# The city decides first on schools of its own.
+_grant(Application, Role.CITY, of_my_bureau, Can.PRELIMINARY, Can.UNDO_CONFIRM, Can.CHANGE_POINT)
 _grant(Application, Role.PROVINCE, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.FINAL)
 _grant(Application, Role.PROVINCE, in_my_area, Can.DECIDE_REVOCATION)
 _grant(Application, Role.SUPERUSER, in_my_area, Can.VIEW, Can.EXPORT)

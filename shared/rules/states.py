@@ -88,8 +88,13 @@ def _decides(order: Order) -> dict[str, Any]:
     return {"conclusion": order.conclusion, "reason_code": order.reason_code, "reason": order.reason}
 
 
+def _decides_first(order: Order) -> dict[str, Any]:
+    # A conclusion must be publicised after it was made: one that was changed needs a publicity of its own.
+    return _decides(order) | {"decided_on": order.today}
+
+
 def _takes_the_conclusion_back(_order: Order) -> dict[str, Any]:
-    return {"conclusion": Conclusion.NONE, "reason_code": None, "reason": ""}
+    return {"conclusion": Conclusion.NONE, "reason_code": None, "reason": "", "decided_on": None}
 
 
 def _concludes(order: Order) -> dict[str, Any]:
@@ -183,7 +188,7 @@ MOVES: dict[str, Move] = {
             (UNPUBLISHED,),
             (WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
-            effects=_decides,
+            effects=_decides_first,
         ),
         Move(  # S24: also those whose papers nobody has confirmed
             "disqualify",
@@ -192,7 +197,7 @@ MOVES: dict[str, Move] = {
             dict.fromkeys((_S.SUBMITTED, _S.SCHOOL_CHECKED, _S.RETURNED, _S.CONFIRMED), _S.PRELIMINARY),
             windows=(WindowStage.PRELIMINARY,),
             conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
-            effects=_decides,
+            effects=_decides_first,
         ),
         Move(
             "send_back_review",

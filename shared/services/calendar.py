@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 
 import chinese_calendar
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 
 from shared.db import session, transaction
 from shared.models import CalendarDay
 from shared.rules.policy import Actor
 from shared.rules.workdays import UnknownYear
+
+SATURDAY = 5
 
 
 def is_workday(day: date) -> bool:
@@ -19,17 +21,23 @@ def is_workday(day: date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError as error:
-        raise UnknownYear(day.year) from error
+        if session.scalar(select(CalendarDay.id).where(_in_year(day.year)).limit(1)) is None:
+            raise UnknownYear(day.year) from error
+    return day.weekday() < SATURDAY  # staff have entered that year's holidays, and this day is none of them
+
+
+def _in_year(year: int) -> ColumnElement[bool]:
+    return CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
 
 
 @transaction
 def fill(year: int, *, by: Actor) -> int:
     """Add the days of `year` that differ from the plain week, as the notice has them; return how many are new."""
-    kept = set(session.scalars(select(CalendarDay.day).where(func.extract("year", CalendarDay.day) == year)))
+    kept = set(session.scalars(select(CalendarDay.day).where(_in_year(year))))
     day, added = date(year, 1, 1), 0
     while day.year == year:
         works = chinese_calendar.is_workday(day)
-        if works != (day.weekday() < 5) and day not in kept:  # noqa: PLR2004  Monday to Friday
+        if works != (day.weekday() < SATURDAY) and day not in kept:
             session.add(CalendarDay(day=day, is_workday=works, note=_note(day, works=works)))
             added += 1
         day += timedelta(days=1)

@@ -1,7 +1,7 @@
 """What an applicant reads after the form: the way so far, messages, and what to do now."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -36,10 +36,13 @@ def messages(application_id: int, *, by: Actor) -> Sequence[Message]:
 def reminders_for(application: Application) -> list[reminders.Reminder]:
     """What the applicant must see and do now (红字提醒)."""
     receipt = select(Receipt.number).where(Receipt.application_id == application.id, Receipt.voided_at.is_(None))
+    decided = application.decided_on or date.max  # without a conclusion there is none to publicise
     publicity = select(Publicity.starts_on, Publicity.ends_on).where(
-        Publicity.campaign_id == application.campaign_id, Publicity.bureau_id == application.bureau_id
+        Publicity.campaign_id == application.campaign_id,
+        Publicity.bureau_id == application.bureau_id,
+        Publicity.starts_on > decided,
     )
-    shown = session.execute(publicity).one_or_none()
+    shown = session.execute(publicity.order_by(Publicity.starts_on.desc()).limit(1)).one_or_none()
     until = application.valid_until
     return reminders.reminders(
         reminders.Situation(

@@ -1,5 +1,6 @@
 """Whether a stage of a campaign is open now, and the sentence for whoever comes at the wrong time."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from shared.rules.workdays import UnknownYear
 from shared.services.calendar import is_workday
 from shared.text import _
 
+log = logging.getLogger(__name__)
 MOMENT = "%Y-%m-%d %H:%M"
 
 
@@ -26,8 +28,12 @@ def spans(campaign_id: int, stages: Sequence[WindowStage]) -> list[Span]:
 
 
 def open_now(times: Sequence[Span]) -> bool:
-    """Whether one of `times` includes this moment, by the server's clock."""
-    return windows.is_open(times, clock.local(clock.now()), is_workday)
+    """Whether one of `times` includes this moment, by the server's clock; not while its year's calendar is unknown."""
+    try:
+        return windows.is_open(times, clock.local(clock.now()), is_workday)
+    except UnknownYear:
+        log.exception("working days are unknown: enter the calendar of the year")
+        return False
 
 
 def next_of(times: Sequence[Span]) -> datetime | None:

@@ -26,7 +26,16 @@ from shared.text import _
 
 CHUNK = 500
 Fact = Any  # a row of the columns that a move is judged by
-MOVED_COLUMNS = ("stage", "conclusion", "form_version", "signed_version", "point_id", "reason_code")
+MOVED_COLUMNS = (
+    "stage",
+    "conclusion",
+    "form_version",
+    "signed_version",
+    "point_id",
+    "reason_code",
+    "reason",
+    "valid_until",
+)
 JUDGED_COLUMNS = ("id", "version", "campaign_id", *MOVED_COLUMNS)
 
 

@@ -54,11 +54,11 @@ TABLE = {
     "return": Line("submitted>returned school_checked>returned", "school point", "school point"),
     "correct": Line("submitted>submitted school_checked>school_checked", "point", "point"),
     "confirm": Line("submitted>confirmed school_checked>confirmed", "point", "point"),
-    "undo_confirm": Line("confirmed>submitted", "point district", "point"),
+    "undo_confirm": Line("confirmed>submitted", "point district", "point city"),
     "change_point": Line(
         "draft>draft submitted>submitted school_checked>school_checked returned>returned",
         "teacher point district",
-        "teacher point",
+        "teacher point city",
     ),
     "preliminary": Line("confirmed>preliminary preliminary>preliminary", "district", "city", "registered"),
     "disqualify": Line(
@@ -77,8 +77,8 @@ TABLE = {
 }
 PUBLISHED = ("agree", "final")  # they wait for the end of publicity; before it began the others may still decide
 DECIDES_A_REQUEST = ("approve_revocation", "refuse_revocation")
-# Unsubmitted forms are nobody's business: the desk and the school do not see them, the district may help to a point.
-UNSEEN_DRAFTS = {("change_point", "point")}
+# Unsubmitted forms are their teacher's alone.
+SEE_DRAFTS = {"teacher"}
 ASKED_BY = {"city": "district", "province": "city"}
 
 
@@ -89,7 +89,7 @@ def paths(name: str) -> dict[str, str]:
 def may(name: str, role: str, stage: str, *, own: bool) -> bool:
     line = TABLE[name]
     allowed = role in (line.city_schools if own else line.roles).split()
-    return allowed and stage in paths(name) and (stage != "draft" or (name, role) not in UNSEEN_DRAFTS)
+    return allowed and stage in paths(name) and (stage != "draft" or role in SEE_DRAFTS)
 
 
 @dataclass

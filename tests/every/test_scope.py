@@ -57,7 +57,8 @@ TABLE: dict[str, dict[str, str]] = {
         "school": "view edit export check return print",
         "point": "view export reveal print return confirm undo_confirm change_point correct",
         "district": "view export reveal print preliminary undo_confirm change_point request_revocation",
-        "city": "view export reveal print review request_revocation decide_revocation preliminary",
+        "city": "view export reveal print review request_revocation decide_revocation "
+        "preliminary undo_confirm change_point",
         "province": "view export reveal print final decide_revocation",
         "superuser": "view export",
         "auditor": "view export",
@@ -232,6 +233,8 @@ def reaches_foreign_rows(model: type[Base], role: Role, action: Can) -> bool:
 # Own rows that a line does not reach all the same.
 NOT_EVEN_OWN: set[tuple[type[Base], Role, Can]] = {
     (Application, Role.CITY, Can.PRELIMINARY),  # only of schools that are the city's own
+    (Application, Role.CITY, Can.UNDO_CONFIRM),
+    (Application, Role.CITY, Can.CHANGE_POINT),
     (RevocationRequest, Role.PROVINCE, Can.DECIDE_REVOCATION),  # this one was asked for by the district
 }
 

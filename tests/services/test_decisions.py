@@ -68,6 +68,21 @@ def test_the_city_agrees_only_after_publicity(at: SetClock) -> None:
     assert application.stage is Stage.REVIEWED
 
 
+def test_a_conclusion_that_was_changed_after_publicity_is_publicised_again(at: SetClock) -> None:
+    application = an_application(Stage.PRELIMINARY)
+    district, city = officer(Role.DISTRICT, application), officer(Role.CITY, application)
+    build.a_publicity(application.campaign, application.bureau, date(2026, 11, 5), date(2026, 11, 11))
+    at(datetime(2026, 11, 12, 9, 0))  # noqa: DTZ001
+    workflow.move(application.id, "send_back_review", by=city, wish=Wish(reason="理由不充分"))
+    refused = Wish(conclusion=Conclusion.REFUSED, reason="师德考核不合格", reason_code="F1")
+    workflow.move(application.id, "preliminary", by=district, wish=refused)
+    assert codes(why_not(application, "agree", by=city)) == {"unpublished"}
+    build.a_publicity(application.campaign, application.bureau, date(2026, 11, 13), date(2026, 11, 19))
+    at(datetime(2026, 11, 20, 9, 0))  # noqa: DTZ001
+    workflow.move(application.id, "agree", by=city)
+    assert application.stage is Stage.REVIEWED
+
+
 def test_without_publicity_in_the_chain_nobody_waits_for_it() -> None:
     application = an_application(Stage.PRELIMINARY, campaign=build.a_campaign(publicity_days=0))
     workflow.move(application.id, "agree", by=officer(Role.CITY, application))
@@ -156,6 +171,7 @@ def test_a_move_leaves_one_event_and_one_audit_entry_that_say_who_and_what(at: S
         "stage": ["confirmed", "preliminary"],
         "conclusion": ["none", "refused"],
         "reason_code": [None, "F1"],
+        "reason": ["", "师德考核不合格"],
     }
 
 

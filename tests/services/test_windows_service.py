@@ -132,3 +132,13 @@ def test_a_window_cannot_close_before_it_opens(campaign: Campaign) -> None:
     with pytest.raises(Exception, match="ck_windows_dates"):
         build.a_window(campaign, APPLY, opens_on=date(2026, 10, 12), closes_on=date(2026, 10, 11))
     assert session.query(Window).count() == 1
+
+
+def test_a_year_without_a_calendar_is_closed_until_staff_enter_it(campaign: Campaign, at: SetClock) -> None:
+    build.a_window(campaign, APPLY, opens_on=date(2090, 1, 2), closes_on=date(2090, 1, 31), **HOURS)
+    at(local(2090, 1, 3, 12, 0))  # a Tuesday
+    assert not windows.is_open(campaign.id, APPLY)
+    build.add(CalendarDay(day=date(2090, 1, 2), is_workday=False, note="元旦"))
+    assert windows.is_open(campaign.id, APPLY)
+    at(local(2090, 1, 2, 12, 0))
+    assert not windows.is_open(campaign.id, APPLY)

@@ -845,6 +845,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stage_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("certificate_number", sa.String(length=32), nullable=True),
         sa.Column("name", sa.String(length=100), nullable=True),
@@ -1114,7 +1115,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["bureau_id"], ["bureaus.id"], name=op.f("fk_publicities_bureau_id_bureaus")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_publicities_campaign_id_campaigns")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publicities")),
-        sa.UniqueConstraint("campaign_id", "bureau_id", name=op.f("uq_publicities_campaign_id_bureau_id")),
+        sa.UniqueConstraint(
+            "campaign_id", "bureau_id", "starts_on", name=op.f("uq_publicities_campaign_id_bureau_id_starts_on")
+        ),
     )
     with op.batch_alter_table("publicities", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_publicities_bureau_id"), ["bureau_id"], unique=False)

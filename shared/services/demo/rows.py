@@ -99,7 +99,8 @@ class Case:
         history, submitted = self.history, bool(self.history.steps)
         reason = next((step.reason for step in reversed(history.steps) if step.reason), "")
         registered = history.conclusion is Conclusion.REGISTERED
-        concluded = dict(zip((step.move for step in history.steps), self.moments, strict=False)).get("final")
+        moments = dict(zip((step.move for step in history.steps), self.moments, strict=False))
+        decided, concluded = moments.get("preliminary"), moments.get("final")
         self._add(
             Application,
             id=self.key,
@@ -117,6 +118,7 @@ class Case:
             created_at=self.moments[0] - timedelta(minutes=40),
             submitted_at=self.moments[0] if submitted else None,
             stage_at=self.moments[-1],
+            decided_on=decided.date() if decided else None,
             valid_until=five_years_after(concluded.date()) if concluded and registered else None,
             bureau_id=self.school.bureau_id,
             school_id=self.school.id,
