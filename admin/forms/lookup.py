@@ -103,6 +103,7 @@ class Lookup(Field):  # type: ignore[misc]
             self.text = (formdata.get(f"{self.name}-text") or "").strip()
             if self.data is None and self.text:
                 self.data = self._named(self.text)
+                self.raw_data = [self.text]
 
     def _read(self, text: str) -> Any:  # noqa: ANN401
         if not text:

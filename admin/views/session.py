@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from shared.services import accounts
 from shared.services.errors import Refused
@@ -38,9 +38,13 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
     again = PasswordField(
         _("再输一次新密码"),
-        [InputRequired(_("请再输一次新密码")), EqualTo("password", _("两次输入的新密码不一致"))],
+        [InputRequired(_("请再输一次新密码"))],
         render_kw={"autocomplete": "new-password"},
     )
+
+    def validate_again(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValidationError(str(_("两次输入的新密码不一致")))
 
 
 @blueprint.route("/login", methods=("GET", "POST"))

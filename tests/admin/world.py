@@ -25,6 +25,7 @@ from shared.models import (
     Event,
     Mail,
     NoticeText,
+    Person,
     PointSchool,
     Publicity,
     Receipt,
@@ -219,3 +220,11 @@ def kept(database: Database) -> Iterator[None]:
     with database.aside():
         yield
     db.session.remove()
+
+
+def person_of(city: City) -> Person:
+    return session.get_one(Person, city.rows["people"])
+
+
+def application_of(city: City) -> Application:
+    return session.get_one(Application, city.application)
