@@ -50,7 +50,10 @@ class NewPasswordForm(FlaskForm):
 class AccountForm(NewPasswordForm):
     email = EmailField(
         _EMAIL.label,
-        [InputRequired(_("请填写{label}", label=_EMAIL.label)), Length(max=_EMAIL.longest, message=_("邮箱太长,请检查"))],
+        [
+            InputRequired(_("请填写{label}", label=_EMAIL.label)),
+            Length(max=_EMAIL.longest, message=_("邮箱太长,请检查")),
+        ],
         description=_EMAIL.hint,
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )

@@ -1,7 +1,5 @@
 """The form in hand: a draft found by the cookie's token, or the application of whoever is logged in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,7 +28,7 @@ class Sheet:
     """What is filled in so far, and the one way to add to it. Without an application it is a draft."""
 
     answers: Mapping[str, Any]
-    application: Application | None = None
+    application: "Application | None" = None
     token: str | None = None
     _agreed: set[int] | None = None
     _has_photo: bool | None = field(default=None)

@@ -75,9 +75,7 @@ _ID_TRUE = _("请对照身份证和教师资格证书填写,信息必须真实�
 
 STEPS: tuple[WizardStep, ...] = (
     WizardStep(1, _("申报必读"), (Page("read", _("申报必读"), Form.NOTICE, notice="must_read", has_delay=True),)),
-    WizardStep(
-        2, _("确认服务条款"), (Page("terms", _("确认服务条款"), Form.NOTICE, notice="terms", must_tick=True),)
-    ),
+    WizardStep(2, _("确认服务条款"), (Page("terms", _("确认服务条款"), Form.NOTICE, notice="terms", must_tick=True),)),
     WizardStep(
         3,
         _("填写身份信息"),

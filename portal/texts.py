@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 
@@ -41,8 +41,14 @@ def in_words(moment: datetime | None) -> str:
         return ""
     here = clock.local(moment) if moment.tzinfo else moment
     day = WEEKDAYS[here.weekday()]
-    text = _("{year}年{month}月{day}日({weekday}){time}", year=here.year, month=here.month, day=here.day, weekday=day,
-             time=here.strftime("%H:%M"))
+    text = _(
+        "{year}年{month}月{day}日({weekday}){time}",
+        year=here.year,
+        month=here.month,
+        day=here.day,
+        weekday=day,
+        time=here.strftime("%H:%M"),
+    )
     return str(text)
 
 
@@ -70,8 +76,8 @@ def same_page(language: str) -> str:
     """The present page in another language."""
     if request.endpoint is None or request.method != "GET":
         return url_for("pages.front", lang=language)
-    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "lang": language}
-    return url_for(request.endpoint, **values)
+    query = urlencode({**request.args.to_dict(), "lang": language})
+    return f"{request.script_root}{request.path}?{query}"
 
 
 def init_app(app: Flask) -> None:

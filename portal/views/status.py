@@ -37,9 +37,16 @@ def show() -> str:
         messages=status.messages(number, by=by()),
         reminders=status.reminders_for(sheet.application),
         moves=MOVES,
-        way=WAY,
-        reached=WAY.index(sheet.stage) if sheet.stage in WAY else -1,
+        way=_way(sheet.stage),
+        is_over=sheet.stage in OVER,
     )
+
+
+def _way(stage: Stage) -> list[tuple[Stage, str]]:
+    """The stages to go through, each done, current or to come; whoever is off the way stands before it."""
+    whole = WAY if stage in WAY else (stage, *WAY)
+    here = whole.index(stage)
+    return [(each, "done" if at < here else "current" if at == here else "") for at, each in enumerate(whole)]
 
 
 def _can_start(sheet: Sheet, batch: Round | None) -> bool:
@@ -73,9 +80,9 @@ def withdraw() -> Answer:
     if sheet.application is None:
         return redirect(url_for(".show"), code=303)
     version = int(form.version.data) if (form.version.data or "").isdecimal() else -1
+    if not form.validate():
+        return render_template("status/withdraw.html", form=form, application=sheet.application), 422
     try:
-        if not form.validate():
-            raise Refused
         applications.withdraw(sheet.application.id, by=by(), version=version, reason=form.reason.data or "")
     except Refused as refusal:
         forms.show(refusal.problems, form)

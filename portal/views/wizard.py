@@ -58,8 +58,7 @@ def show(slug: str) -> Answer:
 def save(slug: str) -> Answer:
     page = steps.BY_SLUG.get(slug) or abort(404)
     if page.own and not current_user.is_authenticated:
-        flash(str(KEPT if kept.keep(page, request.form) else EXPIRED_LOG_IN), "warning")
-        return redirect(url_for("account.log_in", next=url_for(".show", slug=slug)), code=303)
+        return _keep_and_log_in(page)
     sheet, batch = sheets.in_hand(), campaigns.current()
     elsewhere = _elsewhere(page, sheet)
     if elsewhere is not None:
@@ -69,6 +68,11 @@ def save(slug: str) -> Answer:
         form.form_errors.append(_closed_sentence(batch))
         return _render(page, sheet, batch, form), 403
     return _save(page, sheet, batch, form)
+
+
+def _keep_and_log_in(page: Page) -> Response:
+    flash(str(KEPT if kept.keep(page, request.form) else EXPIRED_LOG_IN), "warning")
+    return redirect(url_for("account.log_in", next=url_for("wizard.show", slug=page.slug)), code=303)
 
 
 def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Answer:
@@ -161,6 +165,11 @@ def _render(
     return render_template(f"wizard/{page.form.value}.html", **given)
 
 
+def _is_sent_from_here() -> bool:
+    """Whether the post comes from a page of this site; another site's must not fill in forms."""
+    return request.headers.get("Origin", "") == request.host_url.rstrip("/")
+
+
 def init_app(app: Flask) -> None:
     """A post whose token ran out shows the form again, with everything that was typed."""
 
@@ -169,6 +178,8 @@ def init_app(app: Flask) -> None:
         page = steps.BY_SLUG.get((request.view_args or {}).get("slug", ""))
         if request.endpoint != "wizard.save" or page is None or page.form not in (Form.FIELDS, Form.ACCOUNT):
             return errors.page(400, errors.EXPIRED)
+        if page.own and not current_user.is_authenticated and _is_sent_from_here():
+            return _keep_and_log_in(page)
         sheet = sheets.in_hand()
         form = saving.form_of(page, sheet)
         form.form_errors.append(EXPIRED_HERE)

@@ -54,7 +54,9 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     opened = context.new_page()
     faults: list[str] = []
-    opened.on("console", lambda said: faults.append(said.text) if said.type == "error" and MISSING not in said.text else None)
+    opened.on(
+        "console", lambda said: faults.append(said.text) if said.type == "error" and MISSING not in said.text else None
+    )
     opened.on("response", lambda got: faults.append(got.url) if _is_broken(got) else None)
     opened.on("pageerror", lambda error: faults.append(str(error)))
     yield opened
@@ -146,7 +148,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < ends:
         assert process.poll() is None, log.read_text()
         try:
-            with urlopen(url, timeout=5):  # noqa: S310  our own address
+            with urlopen(url, timeout=5):
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)

@@ -1,7 +1,6 @@
 """The portal over a test's database, and a teacher who uses it."""
 
 import base64
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +14,7 @@ from tests.portal.teacher import Teacher, a_place, publish_notices
 
 @pytest.fixture(scope="session")
 def _portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    folder: Path = tmp_path_factory.mktemp("portal")
+    folder = tmp_path_factory.mktemp("portal")
     environ = {
         "APP_ENV": "test",
         "VAR_DIR": str(folder),

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from shared import clock
 from shared.db import session
-from shared.models import Authority, ConfirmationPoint, Institution, NoticeText, School
+from shared.models import Authority, Institution, NoticeText
 from tests import build
 
 PASSWORD = "Xinghuo-2026"
@@ -46,14 +46,16 @@ def publish_notices() -> None:
 class Place:
     """Where the teacher works, and the point that serves the school."""
 
-    school: School
-    point: ConfirmationPoint
+    bureau_id: int
+    school_id: int
+    point_id: int
 
 
 def a_place() -> Place:
     district = build.a_nanjing().gulou
     school = build.a_school("宁海中学", bureau=district)
-    return Place(school, build.a_point("鼓楼区第一确认点", serving=[school]))
+    point = build.a_point("鼓楼区第一确认点", serving=[school])
+    return Place(district.id, school.id, point.id)
 
 
 @dataclass
@@ -121,15 +123,15 @@ class Teacher:
                 "certificate_issued_on": "2010-07-01",
                 "teaching_stage": "junior",
                 "teaching_subject_code": "110",
-                "bureau_id": self.place.school.bureau_id,
+                "bureau_id": self.place.bureau_id,
             },
-            "point": {"point_id": self.place.point.id},
+            "point": {"point_id": self.place.point_id},
             "attention": {},
             "account": {"email": "wang@example.cn", "password": PASSWORD, "password_again": PASSWORD},
             "work": {
                 "work_started_on": "2010-08-01",
                 "title_code": "103",
-                "school_id": self.place.school.id,
+                "school_id": self.place.school_id,
                 "locality": "urban",
                 "school_nature": "public_junior",
                 "joined_on": "2010-08-01",

@@ -74,6 +74,17 @@ def test_nothing_typed_is_lost_when_the_log_in_runs_out_in_step_seven(
     assert "已恢复" not in teacher.opens("/apply/work").get_data(as_text=True)
 
 
+def test_nothing_typed_is_lost_after_leaving_in_another_tab(teacher: Teacher) -> None:
+    teacher.opens_an_account()
+    typed = teacher.answers("work") | teacher.hidden("/apply/work")
+    teacher.posts("/account/log-out", at="/status/")
+    foreign = teacher.client.post("/apply/work", data=typed, headers={"Origin": "https://elsewhere.example"})
+    assert foreign.status_code == 400
+    answer = teacher.client.post("/apply/work", data=typed, headers={"Origin": "http://localhost"})
+    assert teacher.logs_in(answer.location).location == "/apply/work"
+    assert '<option selected value="103">' in teacher.opens("/apply/work").get_data(as_text=True)
+
+
 def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_machine(
     teacher: Teacher, later: Callable[[], object]
 ) -> None:
@@ -133,6 +144,6 @@ def test_the_form_is_downloaded_as_pdf(teacher: Teacher) -> None:
 
 
 def test_nobody_sees_anothers_application(teacher: Teacher) -> None:
-    foreign = build.an_application()
+    foreign = build.an_application().registration_number
     teacher.opens_an_account()
-    assert foreign.registration_number not in words_of(teacher.opens("/status/"))
+    assert foreign not in words_of(teacher.opens("/status/"))

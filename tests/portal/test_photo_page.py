@@ -57,3 +57,4 @@ def test_a_file_that_is_far_too_large_gets_a_sentence(with_account: Teacher) -> 
     answer = sends(with_account, b"\xff\xd8" + bytes(22 * 1024 * 1024), "huge.jpg")
     assert answer.status_code == 413
     assert "不能超过20 MB" in words_of(answer)
+    answer.request.environ["wsgi.input"].close()  # nobody has read it

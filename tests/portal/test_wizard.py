@@ -54,7 +54,9 @@ def test_a_text_that_was_changed_while_it_was_read_must_be_read_again(teacher: T
     assert "刚刚更新过" in words_of(answer)
 
 
-def test_a_number_with_a_wrong_check_character_is_told_at_the_field_and_everything_typed_stays(teacher: Teacher) -> None:
+def test_a_number_with_a_wrong_check_character_is_told_at_the_field_and_everything_typed_stays(
+    teacher: Teacher,
+) -> None:
     teacher.fills_in("read", "terms")
     wrong = teacher.id_number[:-1] + ("1" if teacher.id_number[-1] != "1" else "2")
     answer = teacher.step("identity", id_number=wrong)
