@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import UTCDateTime
 from shared.models.base import CODE, NAME, Entry, Row, one_of
@@ -87,6 +87,14 @@ class Division(Entry):
     level: Mapped[BureauLevel] = mapped_column(one_of(BureauLevel))
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"), index=True)
     successor_code: Mapped[str | None] = mapped_column(ForeignKey("divisions.code"))
+
+    parent: Mapped["Division | None"] = relationship(
+        remote_side="Division.code", foreign_keys=parent_code, lazy="joined", join_depth=2
+    )
+
+    def __str__(self) -> str:
+        """The full name, as the household register has it: 江苏省南京市鼓楼区."""
+        return f"{self.parent or ''}{self.name}"
 
 
 class Authority(Entry):

@@ -62,8 +62,7 @@ def _model(field: Field) -> type[Entry]:
 def _pairs(field: Field, statement: Select[Any]) -> list[tuple[str, str]]:
     by_number = field.name.endswith("_id")
     rows: list[Entry] = list(session.scalars(statement))
-    names = _division_names() if _model(field) is Division else {}
-    return [(str(row.id if by_number else row.code), names.get(row.code, row.name)) for row in rows]
+    return [(str(row.id if by_number else row.code), str(row)) for row in rows]
 
 
 def _offered(field: Field, answers: Answers) -> Select[Any]:
@@ -104,17 +103,6 @@ def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
         serving = select(PointSchool.point_id).where(PointSchool.school_id == answers["school_id"])
         return offered.where(ConfirmationPoint.id.in_(serving))
     return offered
-
-
-def _division_names() -> dict[str, str]:
-    """Full names, as in the household register: 江苏省南京市鼓楼区."""
-    rows = {row.code: row for row in session.scalars(select(Division))}
-
-    def full(code: str) -> str:
-        row = rows[code]
-        return (full(row.parent_code) if row.parent_code in rows else "") + row.name
-
-    return {code: full(code) for code in rows}
 
 
 @transaction
