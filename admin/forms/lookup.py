@@ -57,7 +57,7 @@ class Target:
 class _Box:
     """A hidden key beside the box in which people type; admin.js fills the list of matches."""
 
-    def __call__(self, field: "Lookup", **attributes: Any) -> Markup:
+    def __call__(self, field: "Lookup", **attributes: object) -> Markup:
         hidden = html_params(type="hidden", name=field.name, value="" if field.data is None else field.data)
         shown = html_params(
             type="text",

@@ -29,20 +29,20 @@ AT_THE_DESK = ("confirm", "correct", "undo_confirm")  # these have a page of the
 
 class Applications(Table):
     model, label = Application, _("定期注册申请")
-    on: ClassVar = (Can.VIEW, Can.EDIT, Can.EXPORT)
-    column_list: ClassVar = (
+    on = (Can.VIEW, Can.EDIT, Can.EXPORT)
+    column_list = (
         "registration_number", "name", "person.id_number", "school", "bureau", "point", "stage", "submitted_at"
     )  # fmt: skip
-    column_searchable_list: ClassVar = ("registration_number", "certificate_number", "name")
-    column_filters: ClassVar = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
-    column_sortable_list: ClassVar = ("registration_number", "name")
+    column_searchable_list = ("registration_number", "certificate_number", "name")
+    column_filters = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
+    column_sortable_list = ("registration_number", "name")
     column_labels: ClassVar = {
         "stage": _("状态"),
         "name": _("姓名"),
         "bureau": _("注册机构"),
         "bureau_id": _("注册机构"),
     }
-    form_columns: ClassVar = tuple(field.name for field in fields.of_step(Step.SCHOOL))
+    form_columns = tuple(field.name for field in fields.of_step(Step.SCHOOL))
     newest_first = True
     list_template = "application/list.html"
     details_template = "application/details.html"
@@ -55,9 +55,10 @@ class Applications(Table):
 
     def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
         columns = inspect(Application).columns
-        owner = select(Person.id).where(Person.id_number == text.upper())
         named = rows.search([columns[name] for name in self.column_searchable_list], text)
-        return or_(named, Application.person_id.in_(owner))
+        # Asked first, not as a subquery: beside an OR the planner would read the whole table.
+        owners = session.scalars(select(Person.id).where(Person.id_number == text.upper())).all()
+        return or_(named, Application.person_id.in_(owners)) if owners else named
 
     def value(self, row: Base, name: str) -> str:
         if name == "stage" and isinstance(row, Application):

@@ -1,4 +1,4 @@
-"""Bulk moves in three steps: choose, preview, run. What was previewed is what runs: rows, versions and order are signed."""
+"""Bulk moves: choose, preview, run. What was previewed is what runs: rows, versions and order are signed."""
 
 from collections import defaultdict
 from dataclasses import asdict
@@ -105,7 +105,7 @@ def _conclusion(value: str | None) -> Conclusion | None:
 
 
 def _page(
-    view: "Applications", template: str, move: Move, versions: dict[int, int], outcome: Outcome | None, **more: Any
+    view: "Applications", template: str, move: Move, versions: dict[int, int], outcome: Outcome | None, **more: object
 ) -> str:
     found = session.scalars(access.query(Application, by=by()).where(Application.id.in_(versions)))
     known = {row.id: row for row in found}

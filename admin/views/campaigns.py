@@ -1,7 +1,5 @@
 """Campaigns: opening times, papers to hand in, publicity."""
 
-from typing import ClassVar
-
 from admin.views.base import Table
 from admin.views.reference import Codes
 from shared.models import Campaign, Material, Publicity, Window
@@ -11,14 +9,14 @@ from shared.text import _
 
 class Campaigns(Codes):
     model, label = Campaign, _("注册批次")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT)
-    column_list: ClassVar = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
-    column_details_list: ClassVar = (
+    on = (Can.VIEW, Can.CREATE, Can.EDIT)
+    column_list = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
+    column_details_list = (
         *column_list, "has_school_check", "has_city_review", "publicity_days", "reading_seconds"
     )  # fmt: skip
-    column_filters: ClassVar = ("status",)
-    column_editable_list: ClassVar = ("name", "status")
-    form_columns: ClassVar = (
+    column_filters = ("status",)
+    column_editable_list = ("name", "status")
+    form_columns = (
         "code", "name", "bureau_id", "year", "registration_type", "has_school_check", "has_city_review",
         "publicity_days", "acceptance_ends_on", "reading_seconds", "status",
     )  # fmt: skip
@@ -27,19 +25,19 @@ class Campaigns(Codes):
 class Windows(Table):
     model, label = Window, _("开放时间")
     hint = _("保存后立即生效;每日结束填00:00表示到当天24时")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
-    column_list: ClassVar = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
-    column_filters: ClassVar = ("campaign_id", "stage")
-    form_columns: ClassVar = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
+    column_filters = ("campaign_id", "stage")
+    form_columns = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
 
 
 class Materials(Table):
     model, label = Material, _("材料清单")
     hint = _("注册类型留空表示各类注册都要交")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
-    column_list: ClassVar = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
-    column_filters: ClassVar = ("campaign_id", "registration_type")
-    form_columns: ClassVar = (
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
+    column_filters = ("campaign_id", "registration_type")
+    form_columns = (
         "campaign_id", "position", "name", "registration_type", "copies", "original", "required"
     )  # fmt: skip
 
@@ -47,7 +45,7 @@ class Materials(Table):
 class Publicities(Table):
     model, label = Publicity, _("公示")
     hint = _("公示期满后才能复核和终审")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
-    column_list: ClassVar = ("campaign", "bureau", "starts_on", "ends_on")
-    column_filters: ClassVar = ("campaign_id", "bureau_id")
-    form_columns: ClassVar = ("campaign_id", "bureau_id", "starts_on", "ends_on")
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list = ("campaign", "bureau", "starts_on", "ends_on")
+    column_filters = ("campaign_id", "bureau_id")
+    form_columns = ("campaign_id", "bureau_id", "starts_on", "ends_on")

@@ -122,6 +122,6 @@ LABELS: Mapping[str, Text] = {
 
 
 def label_of(name: str, own: Mapping[str, Text]) -> Text:
-    """The label of a column: the view's own, else the common one; a column without one is a mistake in a declaration."""
+    """The label of a column: the view's own, else the common one; one of the two must be there."""
     last = name.rpartition(".")[2]
     return own.get(name) or own.get(last) or LABELS[last]

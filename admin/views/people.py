@@ -23,16 +23,16 @@ FIRST = _("至少10位,含大小写字母、数字、符号中的三种;本人�
 class StaffAccounts(Table):
     model, label = Staff, _("工作人员")
     hint = _("每个账号对应一个人、一个角色、一个单位")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
-    column_list: ClassVar = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
-    column_details_list: ClassVar = (*column_list, "email", "must_change_password", "locked_until")
-    column_searchable_list: ClassVar = ("username",)
-    column_sortable_list: ClassVar = ("username",)
-    column_filters: ClassVar = ("role", "bureau_id", "school_id", "point_id", "active")
-    form_columns: ClassVar = (
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
+    column_details_list = (*column_list, "email", "must_change_password", "locked_until")
+    column_searchable_list = ("username",)
+    column_sortable_list = ("username",)
+    column_filters = ("role", "bureau_id", "school_id", "point_id", "active")
+    form_columns = (
         "username", "name", "role", "bureau_id", "school_id", "point_id", "mobile", "email", "active", "valid_until"
     )  # fmt: skip
-    form_create_only: ClassVar = ("username",)
+    form_create_only = ("username",)
     column_labels: ClassVar = {"name": _("姓名")}
 
     def get_create_form(self) -> type[FlaskForm]:
@@ -60,17 +60,17 @@ class StaffAccounts(Table):
 
 class People(Table):
     model, label = Person, _("教师账号")
-    on: ClassVar = (Can.VIEW,)
-    column_list: ClassVar = ("name", "id_kind", "id_number", "email", "locked_until")
-    column_searchable_list: ClassVar = ("id_number",)
+    on = (Can.VIEW,)
+    column_list = ("name", "id_kind", "id_number", "email", "locked_until")
+    column_searchable_list = ("id_number",)
     column_labels: ClassVar = {"name": _("姓名")}
     newest_first = True
 
 
 class RosterEntries(Table):
     model, label = RosterEntry, _("应注册人员")
-    on: ClassVar = (Can.VIEW, Can.EXPORT)
-    column_list: ClassVar = ("name", "id_kind", "id_number", "school", "campaign")
-    column_searchable_list: ClassVar = ("id_number",)
-    column_filters: ClassVar = ("campaign_id", "school_id")
+    on = (Can.VIEW, Can.EXPORT)
+    column_list = ("name", "id_kind", "id_number", "school", "campaign")
+    column_searchable_list = ("id_number",)
+    column_filters = ("campaign_id", "school_id")
     column_labels: ClassVar = {"name": _("姓名")}

@@ -1,7 +1,5 @@
 """Where people work: bureaus, schools, confirmation points and the schools they serve."""
 
-from typing import ClassVar
-
 from admin.views.base import Table
 from admin.views.reference import Codes
 from shared.models import Bureau, ConfirmationPoint, PointSchool, School
@@ -11,31 +9,31 @@ from shared.text import _
 
 class Bureaus(Codes):
     model, label = Bureau, _("教育行政部门")
-    column_list: ClassVar = ("code", "name", "level", "parent", "division_code", "phone", "status")
-    column_filters: ClassVar = ("level", "parent_id", "status")
-    column_editable_list: ClassVar = ("name", "phone", "status")
-    form_columns: ClassVar = ("code", "name", "level", "division_code", "parent_id", "phone", "status")
+    column_list = ("code", "name", "level", "parent", "division_code", "phone", "status")
+    column_filters = ("level", "parent_id", "status")
+    column_editable_list = ("name", "phone", "status")
+    form_columns = ("code", "name", "level", "division_code", "parent_id", "phone", "status")
 
 
 class Schools(Codes):
     model, label = School, _("任教学校")
     hint = _("教师新增的学校为“待核实”,核对后改为“使用中”")
-    column_list: ClassVar = ("code", "name", "bureau", "nature", "status")
-    column_filters: ClassVar = ("bureau_id", "nature", "status")
-    form_columns: ClassVar = ("code", "name", "bureau_id", "nature", "status")
+    column_list = ("code", "name", "bureau", "nature", "status")
+    column_filters = ("bureau_id", "nature", "status")
+    form_columns = ("code", "name", "bureau_id", "nature", "status")
 
 
 class ConfirmationPoints(Codes):
     model, label = ConfirmationPoint, _("确认点")
-    column_list: ClassVar = ("code", "name", "bureau", "address", "phone", "contact", "status")
-    column_filters: ClassVar = ("bureau_id", "status")
-    column_editable_list: ClassVar = ("address", "phone", "contact", "status")
-    form_columns: ClassVar = ("code", "name", "bureau_id", "address", "phone", "contact", "status")
+    column_list = ("code", "name", "bureau", "address", "phone", "contact", "status")
+    column_filters = ("bureau_id", "status")
+    column_editable_list = ("address", "phone", "contact", "status")
+    form_columns = ("code", "name", "bureau_id", "address", "phone", "contact", "status")
 
 
 class PointSchools(Table):
     model, label = PointSchool, _("确认点服务学校")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.DELETE, Can.EXPORT)
-    column_list: ClassVar = ("point", "school")
-    column_filters: ClassVar = ("point_id", "school_id")
-    form_columns: ClassVar = ("point_id", "school_id")
+    on = (Can.VIEW, Can.CREATE, Can.DELETE, Can.EXPORT)
+    column_list = ("point", "school")
+    column_filters = ("point_id", "school_id")
+    form_columns = ("point_id", "school_id")

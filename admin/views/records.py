@@ -24,10 +24,10 @@ ACTIONS: Mapping[str, Text] = {
 
 class AuditEntries(Table):
     model, label = AuditEntry, _("审计记录")
-    on: ClassVar = (Can.VIEW, Can.EXPORT)
-    column_list: ClassVar = ("at", "actor_name", "actor_role", "address", "action", "table_name", "row_id", "changes")
-    column_searchable_list: ClassVar = ("actor_name",)
-    column_filters: ClassVar = ("actor_role", "action", "table_name", "row_id")
+    on = (Can.VIEW, Can.EXPORT)
+    column_list = ("at", "actor_name", "actor_role", "address", "action", "table_name", "row_id", "changes")
+    column_searchable_list = ("actor_name",)
+    column_filters = ("actor_role", "action", "table_name", "row_id")
     column_labels: ClassVar = {"address": _("来源地址"), "actor_role": _("角色")}
     newest_first = True
 
@@ -40,11 +40,11 @@ class AuditEntries(Table):
 
 class Events(Table):
     model, label = Event, _("办理记录")
-    on: ClassVar = (Can.VIEW,)
-    column_list: ClassVar = (
+    on = (Can.VIEW,)
+    column_list = (
         "at", "application_id", "move", "actor_name", "actor_role", "from_stage", "to_stage", "to_conclusion", "reason"
     )  # fmt: skip
-    column_filters: ClassVar = ("application_id", "actor_role", "to_stage")
+    column_filters = ("application_id", "actor_role", "to_stage")
     column_labels: ClassVar = {"application_id": _("申请编号"), "actor_role": _("角色")}
     newest_first = True
 
@@ -55,7 +55,7 @@ class Events(Table):
 
 class Mails(Table):
     model, label = Mail, _("邮件")
-    on: ClassVar = (Can.VIEW,)
-    column_list: ClassVar = ("to", "subject", "state", "attempts", "due_at", "sent_at", "fault")
-    column_filters: ClassVar = ("state",)
+    on = (Can.VIEW,)
+    column_list = ("to", "subject", "state", "attempts", "due_at", "sent_at", "fault")
+    column_filters = ("state",)
     newest_first = True

@@ -1,6 +1,6 @@
 """Reference data: code tables, calendar, texts. Superusers keep them; rows in use are retired, not deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from admin.views.base import Table
@@ -28,29 +28,29 @@ from shared.text import Text, _
 class Codes(Table):
     """What every code table offers: code, name and state; the code is given once."""
 
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
-    column_list: ClassVar = ("code", "name", "status")
-    column_searchable_list: ClassVar = ("code", "name")
-    column_sortable_list: ClassVar = ("code", "name")
-    column_filters: ClassVar = ("status",)
-    column_editable_list: ClassVar = ("name", "status")
-    form_columns: ClassVar = ("code", "name", "status")
-    form_create_only: ClassVar = ("code",)
+    on: ClassVar[tuple[Can, ...]] = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list: ClassVar[Sequence[str]] = ("code", "name", "status")
+    column_searchable_list: ClassVar[Sequence[str]] = ("code", "name")
+    column_sortable_list: ClassVar[Sequence[str]] = ("code", "name")
+    column_filters: ClassVar[Sequence[str]] = ("status",)
+    column_editable_list: ClassVar[Sequence[str]] = ("name", "status")
+    form_columns: ClassVar[Sequence[str]] = ("code", "name", "status")
+    form_create_only: ClassVar[Sequence[str]] = ("code",)
 
 
 class QualificationTypes(Codes):
     model, label = QualificationType, _("资格种类")
     hint = _("代码是新版证书号码的第10位")
-    column_list: ClassVar = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
-    form_columns: ClassVar = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
+    column_list = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
+    form_columns = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
 
 
 class Subjects(Codes):
     model, label = Subject, _("任教学科")
     hint = _("“无”用于证书上没有学科的情况;旧学科名称停用后,证书学科仍可选")
-    column_list: ClassVar = ("code", "name", "qualification_types", "teachable", "status")
-    column_filters: ClassVar = ("status", "teachable")
-    form_columns: ClassVar = ("code", "name", "qualification_types", "teachable", "status")
+    column_list = ("code", "name", "qualification_types", "teachable", "status")
+    column_filters = ("status", "teachable")
+    form_columns = ("code", "name", "qualification_types", "teachable", "status")
 
 
 class Ethnicities(Codes):
@@ -84,27 +84,27 @@ class Institutions(Codes):
 
 class ReasonCodes(Codes):
     model, label = ReasonCode, _("原因代码")
-    column_list: ClassVar = ("code", "name", "conclusion", "status")
-    column_filters: ClassVar = ("conclusion", "status")
-    form_columns: ClassVar = ("code", "name", "conclusion", "status")
+    column_list = ("code", "name", "conclusion", "status")
+    column_filters = ("conclusion", "status")
+    form_columns = ("code", "name", "conclusion", "status")
 
 
 class Divisions(Codes):
     model, label = Division, _("行政区划")
     hint = _("已撤销的区划保留,供户籍和旧证件使用")
-    column_list: ClassVar = ("code", "name", "level", "parent_code", "successor_code", "status")
-    column_filters: ClassVar = ("level", "parent_code", "status")
-    form_columns: ClassVar = ("code", "name", "level", "parent_code", "successor_code", "status")
+    column_list = ("code", "name", "level", "parent_code", "successor_code", "status")
+    column_filters = ("level", "parent_code", "status")
+    form_columns = ("code", "name", "level", "parent_code", "successor_code", "status")
     column_labels: ClassVar = {"successor_code": _("现属区划")}
 
 
 class Authorities(Codes):
     model, label = Authority, _("认定机构")
     hint = _("名称与证书公章一致;更名或撤并的机构保留,注明停用日期和承接机构")
-    column_list: ClassVar = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")
-    column_details_list: ClassVar = (*column_list, "number_code", "successor_code")
-    column_filters: ClassVar = ("level", "division_code", "status")
-    form_columns: ClassVar = (
+    column_list = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")
+    column_details_list = (*column_list, "number_code", "successor_code")
+    column_filters = ("level", "division_code", "status")
+    form_columns = (
         "code", "name", "level", "division_code", "number_code", "valid_from", "valid_to", "successor_code", "status"
     )  # fmt: skip
 
@@ -112,12 +112,12 @@ class Authorities(Codes):
 class CalendarDays(Table):
     model, label = CalendarDay, _("工作日历")
     hint = _("只记与平常不同的日子:放假的工作日和调休上班的周末")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
-    column_list: ClassVar = ("day", "is_workday", "note")
-    column_sortable_list: ClassVar = ("day",)
-    column_filters: ClassVar = ("day", "is_workday")
-    column_editable_list: ClassVar = ("is_workday", "note")
-    form_columns: ClassVar = ("day", "is_workday", "note")
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list = ("day", "is_workday", "note")
+    column_sortable_list = ("day",)
+    column_filters = ("day", "is_workday")
+    column_editable_list = ("is_workday", "note")
+    form_columns = ("day", "is_workday", "note")
 
 
 NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服务条款"), "attention": _("注意事项")}
@@ -126,11 +126,11 @@ NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服�
 class NoticeTexts(Table):
     model, label = NoticeText, _("申报须知文本")
     hint = _("已发布的版次有人同意过,请新增一个版次,不要改旧的")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT)
-    column_list: ClassVar = ("key", "edition", "published_at")
-    column_details_list: ClassVar = ("key", "edition", "published_at", "body")
-    form_columns: ClassVar = ("key", "edition", "body", "published_at")
-    form_create_only: ClassVar = ("key", "edition")
+    on = (Can.VIEW, Can.CREATE, Can.EDIT)
+    column_list = ("key", "edition", "published_at")
+    column_details_list = ("key", "edition", "published_at", "body")
+    form_columns = ("key", "edition", "body", "published_at")
+    form_create_only = ("key", "edition")
     newest_first = True
 
     def value(self, row: Base, name: str) -> str:

@@ -140,7 +140,7 @@ class Asked:
             chosen={name: [v for v in arguments.getlist(name) if v] for name in names if any(arguments.getlist(name))},
         )
 
-    def address(self, **changes: Any) -> dict[str, Any]:
+    def address(self, **changes: object) -> dict[str, Any]:
         """The arguments of the same list with `changes`; what is as usual is left out."""
         found: dict[str, Any] = {"q": self.text, "sort": self.sort, "desc": "1" if self.descending else ""}
         found |= {"page": self.page if self.page > 1 else "", "size": self.size if self.size != PAGE_SIZES[0] else ""}
@@ -166,7 +166,7 @@ class Page:
 
 
 def count(statement: Select[Any]) -> int:
-    """How many rows there are, counted no further than the cap and with no value bound into count()."""
+    """How many rows there are, counted no further than the cap; no value is bound, which SQLite counts slowly."""
     inner = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None)
     counted = inner.limit(MOST_COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(counted)) or 0

@@ -1,7 +1,5 @@
 """What the school attests year by year: assessments, training hours, times without teaching."""
 
-from typing import ClassVar
-
 from admin.views.base import Table
 from shared.models import AssessmentYear, TeachingBreak
 from shared.rules.policy import Can
@@ -10,17 +8,17 @@ from shared.text import _
 
 class AssessmentYears(Table):
     model, label = AssessmentYear, _("年度考核与培训")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
-    column_list: ClassVar = ("application", "year", "assessment", "ethics", "training_hours", "note")
-    column_filters: ClassVar = ("application_id", "year", "assessment")
-    form_columns: ClassVar = ("application_id", "year", "assessment", "ethics", "training_hours", "note")
-    form_create_only: ClassVar = ("application_id",)
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list = ("application", "year", "assessment", "ethics", "training_hours", "note")
+    column_filters = ("application_id", "year", "assessment")
+    form_columns = ("application_id", "year", "assessment", "ethics", "training_hours", "note")
+    form_create_only = ("application_id",)
 
 
 class TeachingBreaks(Table):
     model, label = TeachingBreak, _("中止教学")
-    on: ClassVar = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
-    column_list: ClassVar = ("application", "begins_on", "ends_on", "approved", "reason")
-    column_filters: ClassVar = ("application_id",)
-    form_columns: ClassVar = ("application_id", "begins_on", "ends_on", "approved", "reason")
-    form_create_only: ClassVar = ("application_id",)
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    column_list = ("application", "begins_on", "ends_on", "approved", "reason")
+    column_filters = ("application_id",)
+    form_columns = ("application_id", "begins_on", "ends_on", "approved", "reason")
+    form_create_only = ("application_id",)

@@ -123,9 +123,7 @@ def test_a_new_row_is_written_with_its_author_in_the_audit(app: Flask, city: Cit
     assert client.post("/schools/new/", data=data).status_code == 302
     school = session.scalar(select(School).where(School.code == "S-NEW"))
     assert school is not None
-    entry = session.scalar(
-        select(AuditEntry).where(AuditEntry.table_name == "schools", AuditEntry.row_id == school.id)
-    )
+    entry = session.scalar(select(AuditEntry).where(AuditEntry.table_name == "schools", AuditEntry.row_id == school.id))
     assert entry is not None
     assert entry.actor_id == city.staff[Role.SUPERUSER]
 

@@ -1,0 +1,122 @@
+"""The ground of every generated table: what a declaration may say, and who may come in. Everything is off at first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from flask import has_request_context
+from flask.typing import ResponseReturnValue
+from flask_admin.contrib.sqla import ModelView
+from flask_wtf import FlaskForm
+from sqlalchemy import inspect
+
+from admin.forms import tables as forms
+from admin.forms.lookup import Target
+from admin.views import rows
+from admin.views.labels import label_of
+from shared.db import Base, session
+from shared.models.kinds import Role
+from shared.rules import policy
+from shared.rules.policy import Can
+from shared.services import access
+from shared.services.errors import NotYours
+from shared.text import Text
+from shared.web.login import by
+
+
+class Declared(ModelView):  # type: ignore[misc]
+    """A table as a declaration. `on` lists what the table offers at all; SCOPE decides who may, and to which rows."""
+
+    model: type[Base]
+    label: Text
+    hint: Text | None = None  # what the table is for, above the list
+    on: ClassVar[tuple[Can, ...]] = ()
+    column_labels: ClassVar[Mapping[str, Text]] = {}
+    column_searchable_list: ClassVar[Sequence[str]] = ()
+    column_filters: ClassVar[Sequence[str]] = ()
+    column_sortable_list: ClassVar[Sequence[str]] = ()
+    column_editable_list: ClassVar[Sequence[str]] = ()
+    form_columns: ClassVar[Sequence[str]] = ()
+    form_create_only: ClassVar[Sequence[str]] = ()  # what is set once, like a code
+    newest_first = False
+    list_template = "table/list.html"
+    details_template = "table/details.html"
+    create_template = edit_template = "table/form.html"
+    delete_template = "table/delete.html"
+
+    def __init__(self) -> None:
+        name = self.model.__tablename__
+        super().__init__(self.model, session, name=self.label, endpoint=name, url=f"/{name.replace('_', '-')}")
+        self.filters = [rows.Filter.over(self.model, name, self.label_of(name)) for name in self.column_filters]
+        self.targets = {one.name: one.target for one in self.filters if one.target}
+        keys = [name for name in self.form_columns if inspect(self.model).columns[name].foreign_keys]
+        self.form_targets = {name: Target(self.model, name) for name in keys}
+
+    # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.
+
+    def may(self, action: Can) -> bool:
+        """Whether the table offers `action` and SCOPE has a line for the reader's role."""
+        return action in self.on and policy.may(self.model, self._role(), action)
+
+    @staticmethod
+    def _role() -> Role | None:
+        return by().role if has_request_context() else None
+
+    can_create = property(lambda self: self.may(Can.CREATE))
+    can_edit = property(lambda self: self.may(Can.EDIT))
+    can_delete = property(lambda self: self.may(Can.DELETE))
+    can_export = property(lambda self: self.may(Can.EXPORT))
+    can_view_details = property(lambda self: self.may(Can.VIEW))
+
+    def label_of(self, name: str) -> Text:
+        return label_of(name, self.column_labels)
+
+    get_column_name = label_of
+
+    def get_filters(self) -> None:
+        """Filters are ours: see `rows.Filter`."""
+
+    def init_search(self) -> bool:
+        return bool(self.column_searchable_list)
+
+    def get_create_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.form_columns, self.label_of, self._lookup_url)
+
+    def get_edit_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.edit_columns, self.label_of, self._lookup_url)
+
+    def get_list_form(self) -> type[FlaskForm]:
+        return forms.form_for(self.model, self.column_editable_list, self.label_of, self._lookup_url)
+
+    @property
+    def edit_columns(self) -> list[str]:
+        return [name for name in self.form_columns if name not in self.form_create_only]
+
+    def _lookup_url(self, name: str) -> Callable[[], str]:
+        return lambda: self.get_url(".ajax_lookup", name=name)
+
+    # Who may come in.
+
+    def is_accessible(self) -> bool:
+        return policy.may(self.model, self._role(), Can.VIEW)
+
+    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
+        raise NotYours
+
+    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        # Flask-Admin calls the view a second time when it raises TypeError, which hides faults and repeats writes.
+        return fn(self, *arguments, **named)
+
+    def require(self, action: Can) -> None:
+        """Go on only where the table offers `action` to the reader; else the page does not exist."""
+        if not self.may(action):
+            raise NotYours
+
+    def row(self, key: object, to: Can) -> Any:  # noqa: ANN401  a row of the view's model
+        """The row with the number `key`, if the reader may do `to` to it."""
+        text = str(key or "")
+        if not text.isdecimal() or int(text) > rows.LARGEST_NUMBER:
+            raise NotYours
+        return access.one(self.model, int(text), by=by(), to=to)
+
+    def get_one(self, id: object) -> Any:  # noqa: A002, ANN401  as Flask-Admin calls it
+        return self.row(id, Can.VIEW)
