@@ -19,7 +19,7 @@ from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
 MOST_STATEMENTS = 15
 # The whole form names a row of reference data in every second field.
-WHOLE_FORM = {"/apply/check": 30}
+WHOLE_FORM = {"/apply/check": 31}
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
 WITHOUT_ACCOUNT = ("/", "/left", "/account/log-in")
 WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
