@@ -66,7 +66,8 @@ def _tile(stage: Stage) -> Tile:
 
 
 def _waiting() -> Tile | None:
-    stage = WAITING.get(by().role) if by().role else None
+    role = by().role
+    stage = WAITING.get(role) if role else None
     return _tile(stage) if stage else None
 
 

@@ -46,10 +46,17 @@ class Declared(ModelView):  # type: ignore[misc]
     def __init__(self) -> None:
         name = self.model.__tablename__
         super().__init__(self.model, session, name=self.label, endpoint=name, url=f"/{name.replace('_', '-')}")
-        self.filters = [rows.Filter.over(self.model, name, self.label_of(name)) for name in self.column_filters]
+        self.filters = [self._filter(name) for name in self.column_filters]
         self.targets = {one.name: one.target for one in self.filters if one.target}
         keys = [name for name in self.form_columns if inspect(self.model).columns[name].foreign_keys]
         self.form_targets = {name: Target(self.model, name) for name in keys}
+
+    def _filter(self, name: str) -> rows.Filter:
+        return rows.Filter.over(self.model, name, self.label_of(name), self.filter_choices().get(name))
+
+    def filter_choices(self) -> Mapping[str, Callable[[], Mapping[str, Text | str]]]:
+        """What a filter over a column of texts offers, where they are few."""
+        return {}
 
     # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.
 

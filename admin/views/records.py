@@ -1,6 +1,6 @@
 """Records: audit, events, mail. They are read, never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from admin.views.base import Table
@@ -31,10 +31,17 @@ class AuditEntries(Table):
     column_labels: ClassVar = {"address": _("来源地址"), "actor_role": _("角色")}
     newest_first = True
 
+    def filter_choices(self) -> Mapping[str, Callable[[], Mapping[str, Text | str]]]:
+        return {"action": lambda: ACTIONS, "table_name": self._tables}
+
+    def _tables(self) -> dict[str, Text | str]:
+        """The tables that have a view, by what the menu calls them."""
+        return {view.endpoint: view.name for view in self.admin._views if hasattr(view, "model")}  # noqa: SLF001
+
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)
         if name == "table_name":
-            return next((str(view.name) for view in self.admin._views if view.endpoint == found), found)  # noqa: SLF001
+            return str(self._tables().get(found, found))
         return str(ACTIONS.get(found, found)) if name == "action" else found
 
 

@@ -1,6 +1,6 @@
 """Reading a table: search, filters, order, a capped count and a bounded page, all inside SCOPE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -58,11 +58,12 @@ class Filter:
     label: Text
     column: Any
     target: Target | None = None
+    choices: Callable[[], Mapping[str, Text | str]] | None = None  # the few texts that such a column holds
 
     @classmethod
-    def over(cls, model: type[Base], name: str, label: Text) -> "Filter":
+    def over(cls, model: type[Base], name: str, label: Text, choices: Any = None) -> "Filter":  # noqa: ANN401
         column = inspect(model).columns[name]
-        return cls(name, label, column, Target(model, name) if column.foreign_keys else None)
+        return cls(name, label, column, Target(model, name) if column.foreign_keys else None, choices)
 
     @property
     def is_range(self) -> bool:
@@ -75,6 +76,8 @@ class Filter:
     @property
     def options(self) -> list[tuple[str, Text | str]]:
         """The few values on offer; empty for what is typed."""
+        if self.choices is not None:
+            return list(self.choices().items())
         if isinstance(self.column.type, Enum) and self.column.type.enum_class is not None:
             return [(member.value, getattr(member, "label", member.value)) for member in self.column.type.enum_class]
         if isinstance(self.column.type, Boolean):
@@ -144,7 +147,7 @@ class Asked:
         """The arguments of the same list with `changes`; what is as usual is left out."""
         found: dict[str, Any] = {"q": self.text, "sort": self.sort, "desc": "1" if self.descending else ""}
         found |= {"page": self.page if self.page > 1 else "", "size": self.size if self.size != PAGE_SIZES[0] else ""}
-        found |= self.chosen | changes
+        found |= {**self.chosen, **changes}
         return {name: value for name, value in found.items() if value not in ("", None, [])}
 
 
@@ -167,7 +170,7 @@ class Page:
 
 def count(statement: Select[Any]) -> int:
     """How many rows there are, counted no further than the cap; no value is bound, which SQLite counts slowly."""
-    inner = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None)
+    inner: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None)
     counted = inner.limit(MOST_COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(counted)) or 0
 

@@ -1,7 +1,6 @@
 """Accounts of staff, as a superuser keeps them."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -23,8 +22,7 @@ def city(database: Database) -> City:
 
 @pytest.fixture
 def client(database: Database, city: City) -> FlaskClient:
-    app: Flask = world.the_app(database)
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
+    return world.logged_in(world.the_app(database), city.staff[Role.SUPERUSER])
 
 
 def entered(city: City, **changes: str) -> dict[str, str]:

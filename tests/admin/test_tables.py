@@ -227,3 +227,10 @@ def test_only_the_auditor_reads_the_history_of_a_row(app: Flask, city: City) -> 
     address = f"/schools/details/?id={city.rows['schools']}"
     assert "更改记录" in world.logged_in(app, city.staff[Role.AUDITOR]).get(address).text
     assert "更改记录" not in world.logged_in(app, city.staff[Role.SUPERUSER]).get(address).text
+
+
+def test_the_audit_is_filtered_by_what_was_done_to_which_table(app: Flask, city: City) -> None:
+    page = world.logged_in(app, city.staff[Role.AUDITOR]).get("/audit-entries/?table_name=schools&action=insert").text
+    assert '<option value="schools" selected>任教学校</option>' in page
+    assert '<option value="insert" selected>新增</option>' in page
+    assert names(page)
