@@ -107,10 +107,10 @@ class Sheet:
         return all(self.finished(earlier) for earlier in PAGES[: PAGES.index(page)])
 
 
-def in_hand() -> Sheet:
-    """The sheet of this request."""
+def in_hand(page: Page | None = None) -> Sheet:
+    """The sheet of this request; with all that it points to where `page` shows the whole form."""
     if current_user.is_authenticated:
-        application = applications.mine(by=by())
+        application = applications.mine(by=by(), whole=page is not None and page.form is Form.CHECK)
         return Sheet(applications.of_application(application), application) if application else Sheet({})
     token = cookie.get(DRAFT)
     answers = applications.draft(token) if token else None

@@ -40,7 +40,7 @@ def resume() -> Response:
 @blueprint.get("/apply/<slug>")
 def show(slug: str) -> Answer:
     page = steps.BY_SLUG.get(slug) or abort(404)
-    sheet, batch = sheets.in_hand(), campaigns.current()
+    sheet, batch = sheets.in_hand(page), campaigns.current()
     elsewhere = _elsewhere(page, sheet)
     if elsewhere is not None:
         return elsewhere
@@ -59,7 +59,7 @@ def save(slug: str) -> Answer:
     page = steps.BY_SLUG.get(slug) or abort(404)
     if page.own and not current_user.is_authenticated:
         return _keep_and_log_in(page)
-    sheet, batch = sheets.in_hand(), campaigns.current()
+    sheet, batch = sheets.in_hand(page), campaigns.current()
     elsewhere = _elsewhere(page, sheet)
     if elsewhere is not None:
         return elsewhere

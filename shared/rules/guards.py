@@ -70,12 +70,13 @@ def _was_checked(_order: Order) -> ColumnElement[bool]:
 
 
 def _papers_are_complete(_order: Order) -> ColumnElement[bool]:
-    received = select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == Application.id)
+    # Nested two deep, so what it belongs to is said: SQLAlchemy correlates by itself only one level up.
+    received = exists().where(ReceivedPaper.application_id == Application.id, ReceivedPaper.material_id == Material.id)
     missing = exists().where(
         Material.campaign_id == Application.campaign_id,
         Material.required,
         or_(Material.registration_type.is_(None), Material.registration_type == Application.registration_type),
-        Material.id.not_in(received),
+        not_(received.correlate(Application, Material)),
     )
     return not_(missing)
 
@@ -129,7 +130,7 @@ def _no_open_request(_order: Order) -> ColumnElement[bool]:
 
 def _asked_by_the_level_below(order: Order) -> ColumnElement[bool]:
     below = {Role.CITY: Role.DISTRICT, Role.PROVINCE: Role.CITY}.get(order.role or Role.TEACHER)
-    asked = select(Staff.id).where(Staff.role == below)
+    asked = select(Staff.id).where(Staff.role == below).correlate(None)
     return _open_request(RevocationRequest.requested_by_id.in_(asked)) if below else not_(true())
 
 

@@ -101,7 +101,9 @@ def _below(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor)
     """Rows whose bureau is the actor's own or lies below it in the tree; without a place: none."""
     if not actor.bureau_path:
         return false()
-    return column.in_(select(Bureau.id).where(Bureau.path.startswith(actor.bureau_path, autoescape=True)))
+    return column.in_(
+        select(Bureau.id).where(Bureau.path.startswith(actor.bureau_path, autoescape=True)).correlate(None)
+    )
 
 
 def _is(column: ColumnElement[int] | ColumnElement[int | None], value: int | None) -> ColumnElement[bool]:
@@ -135,7 +137,7 @@ def in_my_area(actor: Actor) -> ColumnElement[bool]:
 
 def _applications(condition: Condition, column: ColumnElement[int]) -> Condition:
     """The same rows as of applications, for a table that belongs to one."""
-    return lambda actor: column.in_(select(Application.id).where(condition(actor)))
+    return lambda actor: column.in_(select(Application.id).where(condition(actor)).correlate(None))
 
 
 def _bureaus(column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
@@ -143,26 +145,30 @@ def _bureaus(column: ColumnElement[int] | ColumnElement[int | None]) -> Conditio
 
 
 def _campaigns(column: ColumnElement[int]) -> Condition:
-    return lambda actor: column.in_(select(Campaign.id).where(_below(Campaign.bureau_id.expression, actor)))
+    return lambda actor: column.in_(
+        select(Campaign.id).where(_below(Campaign.bureau_id.expression, actor)).correlate(None)
+    )
 
 
 def _points_in_my_area(actor: Actor) -> ColumnElement[bool]:
-    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor))
+    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
     return PointSchool.point_id.in_(points)
 
 
 def _staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
-    schools = select(School.id).where(_below(School.bureau_id.expression, actor))
-    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor))
+    schools = select(School.id).where(_below(School.bureau_id.expression, actor)).correlate(None)
+    points = select(ConfirmationPoint.id).where(_below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
     return _below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
 
 
 def _people_of(condition: Condition) -> Condition:
-    return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)))
+    return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)).correlate(None))
 
 
 def _roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
-    return RosterEntry.school_id.in_(select(School.id).where(_below(School.bureau_id.expression, actor)))
+    return RosterEntry.school_id.in_(
+        select(School.id).where(_below(School.bureau_id.expression, actor)).correlate(None)
+    )
 
 
 def _campaigns_above_me(actor: Actor) -> ColumnElement[bool]:
@@ -180,8 +186,8 @@ def _requests_from(role: Role) -> Condition:
     """Revocations asked for by the level below, in the actor's area."""
 
     def condition(actor: Actor) -> ColumnElement[bool]:
-        asked = RevocationRequest.requested_by_id.in_(select(Staff.id).where(Staff.role == role))
-        mine = RevocationRequest.application_id.in_(select(Application.id).where(in_my_area(actor)))
+        asked = RevocationRequest.requested_by_id.in_(select(Staff.id).where(Staff.role == role).correlate(None))
+        mine = RevocationRequest.application_id.in_(select(Application.id).where(in_my_area(actor)).correlate(None))
         return asked & mine
 
     return condition

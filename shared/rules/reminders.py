@@ -1,7 +1,7 @@
 """红字提醒: what an applicant must see and do now, for each situation."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from shared.models.kinds import Conclusion, Stage
@@ -40,7 +40,19 @@ class Situation:
     next_window: date | None
 
 
-MOMENT = "%Y-%m-%d %H:%M"
+MIDNIGHT = time(0, 0)
+
+
+def until(moment: datetime) -> str:
+    """An end as people say it: midnight belongs to the day before, as 24:00."""
+    if moment.time() == MIDNIGHT:
+        return (moment - timedelta(days=1)).strftime("%Y-%m-%d 24:00")
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _bare(reason: str) -> str:
+    """A reason that goes into a sentence brings no full stop of its own."""
+    return reason.strip().rstrip("。.;;")
 
 
 def reminders(now: Situation) -> list[Reminder]:
@@ -71,21 +83,21 @@ def _of_stage(now: Situation) -> list[Reminder]:
     if now.stage is Stage.CONCLUDED:
         return [_concluded(now)]
     if now.stage is Stage.REVOKED:
-        return [Reminder(Level.ALERT, _("您的注册已被撤销,理由:{reason}", reason=now.reason))]
+        return [Reminder(Level.ALERT, _("您的注册已被撤销,理由:{reason}", reason=_bare(now.reason)))]
     return [Reminder(Level.INFO, _("您已放弃本次申报;在开放时间内可以重新申报"))]
 
 
 def _draft(now: Situation) -> Reminder:
     if now.ends is None:
         return Reminder(Level.ALERT, _("您尚未提交,仅暂存不算报名"))
-    return Reminder(Level.ALERT, _("您尚未提交,仅暂存不算报名,截止{ends}", ends=now.ends.strftime(MOMENT)))
+    return Reminder(Level.ALERT, _("您尚未提交,仅暂存不算报名,截止{ends}", ends=until(now.ends)))
 
 
 def _returned(now: Situation) -> Reminder:
     if now.mend_by is None:
-        return Reminder(Level.ALERT, _("申请被退回:{reason};请修改后重新提交", reason=now.reason))
-    by = now.mend_by.strftime(MOMENT)
-    return Reminder(Level.ALERT, _("申请被退回:{reason};请于{by}前修改并重新提交", reason=now.reason, by=by))
+        return Reminder(Level.ALERT, _("申请被退回:{reason};请修改后重新提交", reason=_bare(now.reason)))
+    by = until(now.mend_by)
+    return Reminder(Level.ALERT, _("申请被退回:{reason};请于{by}前修改并重新提交", reason=_bare(now.reason), by=by))
 
 
 def _under_review(now: Situation) -> Reminder:
@@ -102,6 +114,6 @@ def _concluded(now: Situation) -> Reminder:
         text = _("注册合格,有效期至{until};下次注册自{opens}起办理", until=until, opens=opens)
         return Reminder(Level.INFO, text)
     if now.conclusion is Conclusion.DEFERRED:
-        text = _("暂缓注册:{reason}。情形消失后,凭证明材料可以再次申请", reason=now.reason)
+        text = _("暂缓注册:{reason}。情形消失后,凭证明材料可以再次申请", reason=_bare(now.reason))
         return Reminder(Level.ALERT, text)
-    return Reminder(Level.ALERT, _("注册不合格:{reason}。如有异议请联系所在区教育局", reason=now.reason))
+    return Reminder(Level.ALERT, _("注册不合格:{reason}。如有异议请联系所在区教育局", reason=_bare(now.reason)))

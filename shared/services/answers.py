@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from shared.db import session
 from shared.models import Application, Certificate, ConfirmationPoint, Person, Photo, PointSchool, School, Subject
@@ -48,6 +50,12 @@ def _typed(name: str, value: Any) -> Any:  # noqa: ANN401
 def of_application(application: Application) -> dict[str, Any]:
     """The answers that an application holds."""
     return {field.name: raw(field, application) for field in FIELDS if field.input is not Input.PHOTO}
+
+
+def whole_form() -> list[ExecutableOption]:
+    """Load with an application, in the same statement, every row of reference data that its fields name."""
+    named = [getattr(Application, field.relation) for field in FIELDS if field.input is Input.ENTRY]
+    return [joinedload(relation) for relation in (*named, Application.person, Application.campaign)]
 
 
 def facts_for(answers: Answers, application: Application | None = None) -> FormFacts:

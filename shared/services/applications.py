@@ -248,9 +248,10 @@ def _assign(application: Application, values: Mapping[str, Any]) -> None:
             setattr(application, name, value)
 
 
-def mine(*, by: Actor) -> Application | None:
-    """The teacher's application in the present campaign, or else the last one."""
-    return session.scalar(access.query(Application, by=by).order_by(Application.id.desc()).limit(1))
+def mine(*, by: Actor, whole: bool = False) -> Application | None:
+    """The teacher's newest application; `whole`: with every row it points to, for a page that shows all fields."""
+    newest = access.query(Application, by=by).order_by(Application.id.desc()).limit(1)
+    return session.scalar(newest.options(*answers.whole_form()) if whole else newest)
 
 
 def of_application(application: Application) -> dict[str, Any]:

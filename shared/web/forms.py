@@ -1,12 +1,13 @@
 """Forms made from FIELDS: shape here, meaning in the rules, truth in the database."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, SelectField, StringField, ValidationError
+from wtforms import DateField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from shared.rules.checks import Problem
@@ -94,7 +95,7 @@ def _select(
             return value
 
     return SelectField(
-        choices=[("", CHOOSE), *offered], coerce=read, validators=[presence, Chosen()], validate_choice=False, **common
+        choices=[SelectChoice(value, label) for value, label in (("", CHOOSE), *offered)], coerce=read, validators=[presence, Chosen()], validate_choice=False, **common
     )
 
 
@@ -106,7 +107,9 @@ def _attributes(field: Field) -> dict[str, Any]:
 
 
 def _strip(value: str | None) -> str | None:
-    return value.strip() or None if value else None
+    """Without blanks around it and without control characters, which no form means and PostgreSQL refuses (NUL)."""
+    kept = "".join(sign for sign in value or "" if unicodedata.category(sign) not in ("Cc", "Cf"))
+    return kept.strip() or None
 
 
 def answers_of(form: FlaskForm, fields: Sequence[Field]) -> dict[str, Any]:

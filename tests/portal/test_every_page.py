@@ -18,8 +18,6 @@ from tests.conftest import Database
 from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
 MOST_STATEMENTS = 15
-# The whole form names a row of reference data in every second field.
-WHOLE_FORM = {"/apply/check": 31}
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
 WITHOUT_ACCOUNT = ("/", "/left", "/account/log-in")
 WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
@@ -52,7 +50,7 @@ def is_sound(teacher: Teacher, path: str, database: Database) -> None:
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids)), path
     assert all(f'for="{name}"' in page for name in _inputs(page)), path
-    assert len(sent) <= WHOLE_FORM.get(path, MOST_STATEMENTS), (path, len(sent), sent)
+    assert len(sent) <= MOST_STATEMENTS, (path, len(sent), sent)
 
 
 def _inputs(page: str) -> list[str]:

@@ -238,3 +238,14 @@ def test_without_school_check_in_the_chain_a_submitted_form_may_be_confirmed() -
     assert codes(why_not(held, "confirm", by=operator(held))) == {"unchecked"}
     workflow.move(free.id, "confirm", by=operator(free))
     assert free.stage is Stage.CONFIRMED
+
+
+def test_papers_that_somebody_else_handed_in_do_not_count() -> None:
+    build.a_campaign()
+    build.a_material()
+    punctual, forgetful = an_application(Stage.SCHOOL_CHECKED), an_application(Stage.SCHOOL_CHECKED)
+    build.papers_received(punctual)
+    for application in (punctual, forgetful):
+        build.change(application, signed_version=1)
+    assert codes(why_not(forgetful, "confirm", by=operator(forgetful))) == {"papers"}
+    workflow.move(punctual.id, "confirm", by=operator(punctual))

@@ -1,0 +1,83 @@
+"""What staff do in the back office, as sentences over its pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import DEMO_PASSWORD, DESK, Live
+
+
+class Office:
+    """One member of staff in front of one browser."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def logs_in(self, username: str) -> None:
+        self.page.goto(self.address)
+        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("密码").fill(DEMO_PASSWORD)
+        self.presses("登录")
+        expect(
+            self.page.get_by_role("button", name="退出").or_(self.page.get_by_role("link", name="退出"))
+        ).to_be_visible()
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def presses(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follows(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def finds(self, registration_number: str) -> None:
+        """The application's own page, through the list's search."""
+        self.opens("/applications/")
+        self.page.get_by_label("查找").fill(registration_number)
+        self.presses("筛选")
+        self.follows(registration_number)
+
+    def has(self, status: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(status)
+
+    def attests(self, ethics: str) -> None:
+        self.follows("填写学校意见")
+        self.page.get_by_label("师德结论").select_option(label=ethics)
+        self.presses("保存")
+
+    def moves(self, name: str, *, conclusion: str = "") -> None:
+        self.follows(name)
+        if conclusion:
+            self.page.get_by_role("radio", name=conclusion, exact=True).check()
+        self.presses(f"确定{name}")
+
+    def scans(self, text: str) -> None:
+        self.opens("/desk/")
+        self.page.keyboard.type(text)  # the field has the focus, as a scanner needs it
+        self.page.keyboard.press("Enter")
+
+    def ticks_all_papers(self) -> None:
+        for box in self.page.get_by_role("checkbox").all():
+            box.check()
+
+    def confirms(self, signed_version: str) -> None:
+        self.page.get_by_label("签名的申请表版本").fill(signed_version)
+        self.presses("确认并出具受理凭证")
+
+    def paper(self, path: str) -> bytes:
+        """A paper that is shown in a tab of its own."""
+        answer = self.page.context.request.get(self.address + path)
+        assert answer.ok, answer.status
+        return answer.body()
+
+
+@contextmanager
+def office(browser: Browser, live: Live, username: str) -> Iterator[Office]:
+    """`username` at work, in a browser session of their own."""
+    context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN")
+    person = Office(context.new_page(), live.admin)
+    person.logs_in(username)
+    yield person
+    context.close()
