@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Encrypted, UTCDateTime
-from shared.models.base import CODE, NAME, Row, one_of
+from shared.models.base import CODE, NAME, Row, key_text, one_of
 from shared.models.campaign import Campaign
 from shared.models.kinds import (
     AssessmentGrade,
@@ -69,7 +69,7 @@ class Application(Row):
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    registration_number: Mapped[str] = mapped_column(String(CODE), unique=True)
+    registration_number: Mapped[str] = mapped_column(key_text(CODE), unique=True)
     origin: Mapped[Origin] = mapped_column(one_of(Origin), default=Origin.SELF)
     registration_type: Mapped[RegistrationType] = mapped_column(one_of(RegistrationType))
     stage: Mapped[Stage] = mapped_column(one_of(Stage), default=Stage.DRAFT)
@@ -85,8 +85,8 @@ class Application(Row):
     decided_on: Mapped[date | None]  # the day of the preliminary conclusion; publicity must begin after it
     valid_until: Mapped[date | None]
 
-    certificate_number: Mapped[str | None] = mapped_column(String(CODE), index=True)
-    name: Mapped[str | None] = mapped_column(String(NAME), index=True)
+    certificate_number: Mapped[str | None] = mapped_column(key_text(CODE), index=True)
+    name: Mapped[str | None] = mapped_column(key_text(NAME), index=True)
     sex: Mapped[Sex | None] = mapped_column(one_of(Sex))
     birth_date: Mapped[date | None]
     ethnicity_code: Mapped[str | None] = mapped_column(ForeignKey("ethnicities.code"))

@@ -26,6 +26,11 @@ def one_of(enumeration: type[StrEnum], name: str = "") -> Enum:
     )
 
 
+def key_text(length: int) -> String:
+    """Text that is searched by its beginning: in PostgreSQL only an index in byte order can answer that."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class Row(Base):
     """A table with a number as its key and a version: the second of two people who save the same version is told."""
 
@@ -44,8 +49,8 @@ class Entry(Row):
 
     __abstract__ = True
 
-    code: Mapped[str] = mapped_column(String(CODE), unique=True)
-    name: Mapped[str] = mapped_column(String(NAME), index=True)
+    code: Mapped[str] = mapped_column(key_text(CODE), unique=True)
+    name: Mapped[str] = mapped_column(key_text(NAME), index=True)
     status: Mapped[EntryStatus] = mapped_column(one_of(EntryStatus), default=EntryStatus.ACTIVE)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Encrypted, UTCDateTime
-from shared.models.base import CODE, NAME, Row, one_of
+from shared.models.base import CODE, NAME, Row, key_text, one_of
 from shared.models.campaign import Campaign
 from shared.models.kinds import (
     CertificateService,
@@ -26,7 +26,7 @@ class Certificate(Row):
     __tablename__ = "certificates"
     __table_args__ = (Index("ix_certificates_id_number", "id_number"),)
 
-    number: Mapped[str] = mapped_column(String(CODE), unique=True)
+    number: Mapped[str] = mapped_column(key_text(CODE), unique=True)
     id_number: Mapped[str] = mapped_column(Encrypted("id_number"))
     name: Mapped[str] = mapped_column(String(NAME))
     sex: Mapped[Sex] = mapped_column(one_of(Sex))

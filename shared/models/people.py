@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Base, Encrypted, UTCDateTime
-from shared.models.base import NAME, Row, one_of
+from shared.models.base import NAME, Row, key_text, one_of
 from shared.models.kinds import IdKind, Role
 from shared.models.places import Bureau, ConfirmationPoint, School
 
@@ -53,7 +53,7 @@ class Staff(Row, Login):
         Index("ix_staff_role", "role"),
     )
 
-    username: Mapped[str] = mapped_column(String(NAME), unique=True)
+    username: Mapped[str] = mapped_column(key_text(NAME), unique=True)
     name: Mapped[str] = mapped_column(String(NAME))
     role: Mapped[Role] = mapped_column(one_of(Role))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("schools.id"), index=True)

@@ -46,7 +46,7 @@ from shared.models import (
     Title,
     Window,
 )
-from shared.models.kinds import Origin, Role
+from shared.models.kinds import Origin, Role, Stage
 
 
 class Can(StrEnum):
@@ -121,6 +121,11 @@ def _handed_in() -> ColumnElement[bool]:
 
 def of_my_school(actor: Actor) -> ColumnElement[bool]:
     return _is(Application.school_id.expression, actor.school_id) & _handed_in()
+
+
+def still_attested(actor: Actor) -> ColumnElement[bool]:
+    """The school's part closes when the papers are confirmed."""
+    return of_my_school(actor) & Application.stage.in_((Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED))
 
 
 def of_my_point(actor: Actor) -> ColumnElement[bool]:
@@ -232,7 +237,7 @@ for _role, _condition in _SEES.items():
     for _part in (Event, Receipt, Message, AssessmentYear, TeachingBreak, RevocationRequest):
         _grant(_part, _role, _applications(_condition, _part.application_id.expression), Can.VIEW)
 for _attested in (AssessmentYear, TeachingBreak):
-    _mine = _applications(of_my_school, _attested.application_id.expression)
+    _mine = _applications(still_attested, _attested.application_id.expression)
     _grant(_attested, Role.SCHOOL, _mine, Can.CREATE, Can.EDIT, Can.DELETE)
 for _shown in (Event, Message, Receipt):
     _grant(_shown, Role.TEACHER, _applications(my_own, _shown.application_id.expression), Can.VIEW)

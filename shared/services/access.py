@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from shared.db import Base, session
+from shared.db import Base, session, writing
 from shared.models import (
     Application,
     AssessmentYear,
@@ -98,7 +98,10 @@ def system(name: str) -> Actor:
 
 
 def watch(viewer: Actor | None) -> None:
-    """From now on this thread's session reads guarded rows only as far as `viewer` may see them; None ends it."""
+    """From now on pages of this thread read guarded rows only as far as `viewer` may see them; None ends it.
+
+    Verbs ask SCOPE themselves and must see more: the receipts of a point that an applicant has left still count.
+    """
     session.info.pop("viewer", None)
     if viewer is not None:
         session.info["viewer"] = viewer
@@ -107,7 +110,7 @@ def watch(viewer: Actor | None) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _second_net(state: ORMExecuteState) -> None:
     viewer: Actor | None = state.session.info.get("viewer")
-    if viewer is None or not state.is_select or state.is_column_load or state.is_relationship_load:
+    if viewer is None or writing() or not state.is_select or state.is_column_load or state.is_relationship_load:
         return
     options: list[Any] = [
         with_loader_criteria(

@@ -55,7 +55,8 @@ class Office:
 
     def scans(self, text: str) -> None:
         self.opens("/desk/")
-        self.page.keyboard.type(text)  # the field has the focus, as a scanner needs it
+        expect(self.page.get_by_role("textbox")).to_be_focused()  # as a scanner needs it
+        self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
     def ticks_all_papers(self) -> None:

@@ -63,8 +63,14 @@ def upgrade() -> None:
         "degrees",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -95,10 +101,24 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("parent_code", sa.String(length=32), nullable=True),
-        sa.Column("successor_code", sa.String(length=32), nullable=True),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "parent_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "successor_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -127,8 +147,14 @@ def upgrade() -> None:
         "educations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -152,8 +178,14 @@ def upgrade() -> None:
         "ethnicities",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -177,8 +209,14 @@ def upgrade() -> None:
         "institutions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -267,8 +305,14 @@ def upgrade() -> None:
         "political_statuses",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -292,8 +336,14 @@ def upgrade() -> None:
         "putonghua_grades",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -326,8 +376,14 @@ def upgrade() -> None:
         ),
         sa.Column("level_rank", sa.Integer(), nullable=False),
         sa.Column("registrable", sa.Boolean(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -365,8 +421,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -392,8 +454,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("qualification_types", sa.String(length=32), nullable=False),
         sa.Column("teachable", sa.Boolean(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -417,8 +485,14 @@ def upgrade() -> None:
         "titles",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -449,13 +523,27 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("division_code", sa.String(length=32), nullable=False),
+        sa.Column(
+            "division_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("number_code", sa.String(length=3), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column("successor_code", sa.String(length=32), nullable=True),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "successor_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -494,12 +582,22 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("division_code", sa.String(length=32), nullable=False),
+        sa.Column(
+            "division_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("path", sa.String(length=100), nullable=False),
         sa.Column("phone", sa.String(length=100), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -547,8 +645,14 @@ def upgrade() -> None:
         sa.Column("publicity_days", sa.Integer(), nullable=False),
         sa.Column("acceptance_ends_on", sa.Date(), nullable=False),
         sa.Column("reading_seconds", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -619,7 +723,11 @@ def upgrade() -> None:
         "certificates",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column(
+            "number",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("id_number", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column(
@@ -627,8 +735,16 @@ def upgrade() -> None:
             sa.Enum("male", "female", name="sex", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.Column("qualification_type_code", sa.String(length=32), nullable=False),
-        sa.Column("subject_code", sa.String(length=32), nullable=False),
+        sa.Column(
+            "qualification_type_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "subject_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -656,8 +772,14 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=100), nullable=False),
         sa.Column("phone", sa.String(length=100), nullable=False),
         sa.Column("contact", sa.String(length=100), nullable=False),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -711,8 +833,14 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
-        sa.Column("code", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "code", sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "status",
             sa.Enum(
@@ -784,7 +912,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("registration_number", sa.String(length=32), nullable=False),
+        sa.Column(
+            "registration_number",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column(
             "origin",
             sa.Enum("self", "import_unapplied", name="origin", native_enum=False, create_constraint=True, length=32),
@@ -837,7 +969,11 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("reason_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "reason_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("form_version", sa.Integer(), nullable=False),
         sa.Column("printed_version", sa.Integer(), nullable=False),
@@ -847,18 +983,38 @@ def upgrade() -> None:
         sa.Column("stage_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("certificate_number", sa.String(length=32), nullable=True),
-        sa.Column("name", sa.String(length=100), nullable=True),
+        sa.Column(
+            "certificate_number",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "name",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column(
             "sex",
             sa.Enum("male", "female", name="sex", native_enum=False, create_constraint=True, length=32),
             nullable=True,
         ),
         sa.Column("birth_date", sa.Date(), nullable=True),
-        sa.Column("ethnicity_code", sa.String(length=32), nullable=True),
-        sa.Column("qualification_type_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "ethnicity_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "qualification_type_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("authority_id", sa.Integer(), nullable=True),
-        sa.Column("certificate_subject_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "certificate_subject_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("certificate_issued_on", sa.Date(), nullable=True),
         sa.Column("certificate_reissued_on", sa.Date(), nullable=True),
         sa.Column(
@@ -878,12 +1034,20 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("teaching_subject_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "teaching_subject_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("bureau_id", sa.Integer(), nullable=True),
         sa.Column("school_id", sa.Integer(), nullable=True),
         sa.Column("point_id", sa.Integer(), nullable=True),
         sa.Column("work_started_on", sa.Date(), nullable=True),
-        sa.Column("title_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "title_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column(
             "locality",
             sa.Enum("urban", "town", "rural", name="locality", native_enum=False, create_constraint=True, length=32),
@@ -931,14 +1095,38 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("education_code", sa.String(length=32), nullable=True),
-        sa.Column("degree_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "education_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "degree_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("institution_id", sa.Integer(), nullable=True),
         sa.Column("major", sa.String(length=100), nullable=True),
-        sa.Column("putonghua_code", sa.String(length=32), nullable=True),
-        sa.Column("residence_code", sa.String(length=32), nullable=True),
-        sa.Column("birthplace_code", sa.String(length=32), nullable=True),
-        sa.Column("political_status_code", sa.String(length=32), nullable=True),
+        sa.Column(
+            "putonghua_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "residence_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "birthplace_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "political_status_code",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("mobile", sa.LargeBinary(), nullable=True),
         sa.Column("address", sa.String(length=200), nullable=True),
         sa.Column("postcode", sa.String(length=6), nullable=True),
@@ -1161,7 +1349,11 @@ def upgrade() -> None:
         "staff",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("username", sa.String(length=100), nullable=False),
+        sa.Column(
+            "username",
+            sa.String(length=100).with_variant(sa.String(length=100, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column(
             "role",
