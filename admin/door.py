@@ -32,6 +32,6 @@ def _log_in_first() -> ResponseReturnValue:
     if request.method != "GET" or not request.accept_mimetypes.accept_html:
         abort(HTTPStatus.UNAUTHORIZED)
     if cookie.pop(EXPIRED, False):
-        flash(str(_("太久没有操作,已自动退出,请重新登录")), "warning")
+        flash(str(_("太久没有操作，已自动退出，请重新登录")), "warning")
     wanted = request.full_path.rstrip("?") if request.path != "/" else None
     return redirect(url_for("session.log_in", next=wanted))

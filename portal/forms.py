@@ -10,7 +10,7 @@ from shared.rules.fields import BY_NAME
 from shared.text import _
 
 _EMAIL, _PHOTO = BY_NAME["email"], BY_NAME["photo"]
-NEW_PASSWORD_HINT = _("8至128个字符,须包含大写字母、小写字母、数字、符号中的至少三种,不能包含证件号码")
+NEW_PASSWORD_HINT = _("8至128个字符，须包含大写字母、小写字母、数字、符号中的至少三种，不能包含证件号码")
 NEW = {"autocomplete": "new-password"}
 
 
@@ -36,13 +36,13 @@ class LogInForm(FlaskForm):
 class NewPasswordForm(FlaskForm):
     password = PasswordField(
         _("登录密码"),
-        [InputRequired(_("请填写密码")), Length(max=LONGEST, message=_("密码太长,请缩短"))],
+        [InputRequired(_("请填写密码")), Length(max=LONGEST, message=_("密码太长，请缩短"))],
         description=NEW_PASSWORD_HINT,
         render_kw=NEW,
     )
     password_again = PasswordField(
         _("再次输入密码"),
-        [InputRequired(_("请再次输入密码")), EqualTo("password", _("两次输入的密码不一致,请重新输入"))],
+        [InputRequired(_("请再次输入密码")), EqualTo("password", _("两次输入的密码不一致，请重新输入"))],
         render_kw=NEW,
     )
 
@@ -52,7 +52,7 @@ class AccountForm(NewPasswordForm):
         _EMAIL.label,
         [
             InputRequired(_("请填写{label}", label=_EMAIL.label)),
-            Length(max=_EMAIL.longest, message=_("邮箱太长,请检查")),
+            Length(max=_EMAIL.longest, message=_("邮箱太长，请检查")),
         ],
         description=_EMAIL.hint,
         render_kw={"autocomplete": "email", "inputmode": "email"},
@@ -76,5 +76,5 @@ class PhotoForm(FlaskForm):
 class WithdrawForm(FlaskForm):
     version = HiddenField()
     reason = TextAreaField(
-        _("放弃的原因(选填)"), [Length(max=200, message=_("原因最多200个字"))], render_kw={"rows": "3"}
+        _("放弃的原因（选填）"), [Length(max=200, message=_("原因最多200个字"))], render_kw={"rows": "3"}
     )

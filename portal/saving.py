@@ -21,7 +21,7 @@ from shared.text import _
 from shared.web import forms, login
 from shared.web.login import by
 
-NEW_EDITION = _("这份文字刚刚更新过,请重新阅读")
+NEW_EDITION = _("这份文字刚刚更新过，请重新阅读")
 
 
 class OwnForm(FlaskForm):
@@ -100,7 +100,7 @@ def _notice(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
         form.notice.data = str(notice.id)
         raise Refused(NEW_EDITION)
     if page.must_tick and not form.accept.data:
-        raise Refused(Problem("terms", "accept", _("同意条款后才能继续,请勾选“我已阅读并同意”")))
+        raise Refused(Problem("terms", "accept", _("同意条款后才能继续，请勾选“我已阅读并同意”")))
     if not sheet.agreed_to(notice):
         sheet.agree(notice)
     return []

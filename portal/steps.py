@@ -71,7 +71,7 @@ def _own(slug: str, title: Text, *sections: Section, intro: Text | None = None) 
 
 
 PHOTO = BY_NAME["photo"]
-_ID_TRUE = _("请对照身份证和教师资格证书填写,信息必须真实、准确")
+_ID_TRUE = _("请对照身份证和教师资格证书填写，信息必须真实、准确")
 
 STEPS: tuple[WizardStep, ...] = (
     WizardStep(1, _("申报必读"), (Page("read", _("申报必读"), Form.NOTICE, notice="must_read", has_delay=True),)),
@@ -89,7 +89,7 @@ STEPS: tuple[WizardStep, ...] = (
                 "bureau",
                 _("证书与任教信息"),
                 Form.FIELDS,
-                _("证书信息一律照教师资格证书填写;现任教信息按现在的工作填写"),
+                _("证书信息一律照教师资格证书填写；现任教信息按现在的工作填写"),
                 Asks.BUREAU,
                 _asked(Asks.BUREAU),
             ),
@@ -103,7 +103,7 @@ STEPS: tuple[WizardStep, ...] = (
                 "point",
                 _("确认点"),
                 Form.FIELDS,
-                _("确认点是核对纸质材料的地方,请选择学校人事秘书公布的那一个"),
+                _("确认点是核对纸质材料的地方，请选择学校人事秘书公布的那一个"),
                 Asks.POINT,
                 _asked(Asks.POINT),
             ),
@@ -118,14 +118,14 @@ STEPS: tuple[WizardStep, ...] = (
                 "account",
                 _("设置登录密码"),
                 Form.ACCOUNT,
-                _("以后用证件号码和这个密码登录,查看状态、修改和下载申请表"),
+                _("以后用证件号码和这个密码登录，查看状态、修改和下载申请表"),
             ),
             _own("work", _("工作信息"), Section.POST, intro=_("按人事档案和聘用合同填写")),
             _own("education", _("学历与普通话"), Section.EDUCATION, intro=_("按毕业证书和普通话等级证书填写")),
-            _own("person", _("个人信息"), Section.IDENTITY, intro=_("按户口簿填写,户籍所在地选到区县")),
+            _own("person", _("个人信息"), Section.IDENTITY, intro=_("按户口簿填写，户籍所在地选到区县")),
             _own("contact", _("联系方式"), Section.CONTACT, intro=_("工作人员会用这些方式与您联系")),
-            Page("photo", _("照片"), Form.PHOTO, _("手机拍的也可以,系统会自动裁成114×156像素"), own=True),
-            Page("check", _("核对并提交"), Form.CHECK, _("请逐项核对,无误后点“提交”"), own=True),
+            Page("photo", _("照片"), Form.PHOTO, _("手机拍的也可以，系统会自动裁成114×156像素"), own=True),
+            Page("check", _("核对并提交"), Form.CHECK, _("请逐项核对，无误后点“提交”"), own=True),
         ),
     ),
     WizardStep(8, _("完成"), (Page("done", _("提交完成"), Form.DONE, own=True),)),

@@ -42,7 +42,7 @@ def in_words(moment: datetime | None) -> str:
     here = clock.local(moment) if moment.tzinfo else moment
     day = WEEKDAYS[here.weekday()]
     text = _(
-        "{year}年{month}月{day}日({weekday}){time}",
+        "{year}年{month}月{day}日（{weekday}）{time}",
         year=here.year,
         month=here.month,
         day=here.day,

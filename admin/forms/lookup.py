@@ -68,7 +68,7 @@ class _Box:
             role="combobox",
             aria_expanded="false",
             aria_autocomplete="list",
-            placeholder=str(_("输入名称的一部分,从列表中选择")),
+            placeholder=str(_("输入名称的一部分，从列表中选择")),
             **{"data-lookup": field.url, "aria-controls": f"{field.id}-list"},
             **attributes,
         )
@@ -120,5 +120,5 @@ class Lookup(Field):  # type: ignore[misc]
         name = self.target.label(self.data)
         if name is None:
             self.data = None
-            raise ValidationError(str(_("没有找到“{text}”,请输入名称的一部分后从列表中选择", text=self.text)))
+            raise ValidationError(str(_("没有找到“{text}”，请输入名称的一部分后从列表中选择", text=self.text)))
         self.text = name

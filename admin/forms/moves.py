@@ -26,7 +26,7 @@ def form_for(move: Move, application: Application | None = None) -> type[FlaskFo
         fields["conclusion"] = _conclusion(move)
         fields["reason_code"] = _reason_code(move)
     if move.conclusions or move.needs_reason:
-        label = _("理由(申请人会看到)")
+        label = _("理由（申请人会看到）")
         fields["reason"] = TextAreaField(label, [AtMost(LONGEST_REASON, label)], render_kw={"rows": 3})
     if POINT_FITS in move.guards and application is not None:
         fields["point_id"] = _point(application)

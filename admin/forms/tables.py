@@ -64,7 +64,7 @@ class Personal(StringField):  # type: ignore[misc]
     def process_data(self, value: str | None) -> None:
         self.data = None
         if value:
-            self.render_kw = {**(self.render_kw or {}), "placeholder": _("已填写(不显示);不改请留空")}
+            self.render_kw = {**(self.render_kw or {}), "placeholder": _("已填写（不显示）；不改请留空")}
 
 
 class Whole(IntegerField):  # type: ignore[misc]

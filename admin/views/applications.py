@@ -135,7 +135,7 @@ class Applications(Table):
             except Refused as refused:
                 show(refused.problems, form)
             else:
-                flash(str(_("{move}:已办理", move=row.label)), "success")
+                flash(str(_("{move}：已办理", move=row.label)), "success")
                 return redirect(self.get_url(".details_view", id=key))
         elif not form.is_submitted():
             form.version.data = request.args.get("version", application.version, type=int)

@@ -57,7 +57,7 @@ def step(view: "Applications") -> ResponseReturnValue:
         name, versions = request.form.get("move", ""), _versions(request.form.getlist("rowid", type=int)[:MOST])
     move = _move(name)
     if not versions:
-        flash(str(_("请先在列表中勾选申请,再选择要办理的事项")), "warning")
+        flash(str(_("请先在列表中勾选申请，再选择要办理的事项")), "warning")
         return redirect(view.get_url(".index_view"))
     return _preview(view, move, versions)
 

@@ -24,7 +24,7 @@ class Campaigns(Codes):
 
 class Windows(Table):
     model, label = Window, _("开放时间")
-    hint = _("保存后立即生效;每日结束填00:00表示到当天24时")
+    hint = _("保存后立即生效；每日结束填00:00表示到当天24时")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
     column_filters = ("campaign_id", "stage")

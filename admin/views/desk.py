@@ -17,7 +17,7 @@ from shared.models import Application
 from shared.models.kinds import Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
-from shared.rules.fields import FIELDS, Field
+from shared.rules.fields import Field
 from shared.rules.policy import Can
 from shared.rules.states import MOVES
 from shared.services import access, answers, confirming, exports, reference, workflow
@@ -25,8 +25,6 @@ from shared.services.errors import NotYours, Refused
 from shared.text import _
 from shared.web.forms import answers_of, fill, form_for, show
 from shared.web.login import by
-
-CORRECTABLE = [field for field in FIELDS if field.correctable]
 
 
 class FindForm(FlaskForm):  # type: ignore[misc]
@@ -129,7 +127,7 @@ class Desk(BaseView):  # type: ignore[misc]
             except Refused as refused:
                 show(refused.problems, form)
             else:
-                flash(str(_("确认已撤销,原受理凭证作废,请收回")), "success")
+                flash(str(_("确认已撤销，原受理凭证作废，请收回")), "success")
                 return redirect(self.get_url(".case", key=key))
         return self._page(key, undo=form), HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -138,21 +136,21 @@ class Desk(BaseView):  # type: ignore[misc]
         """Correct the present post and the certificate; the form must be printed and signed again (S20)."""
         application = access.one(Application, key, by=by(), to=Can.CORRECT)
         known = answers.of_application(application)
-        form = form_for(CORRECTABLE, _choices(known), required=False)()
+        fields = confirming.correctable(application)
+        form = form_for(fields, _choices(known), required=False)()
         version = request.form.get("version", application.version, type=int)
         if form.validate_on_submit():
             try:
-                confirming.correct(key, answers_of(form, CORRECTABLE), by=by(), version=version)
+                confirming.correct(key, answers_of(form, fields), by=by(), version=version)
             except Refused as refused:
                 show(refused.problems, form)
             else:
-                flash(str(_("已更正,请申请人重新打印申请表并签名")), "success")
+                flash(str(_("已更正，请申请人重新打印申请表并签名")), "success")
                 return redirect(self.get_url(".case", key=key))
         elif not form.is_submitted():
             fill(form, known)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        page = self.render("desk/correct.html", form=form, fields=CORRECTABLE, key=key, version=version)
-        return page, status
+        return self.render("desk/correct.html", form=form, fields=fields, key=key, version=version), status
 
     @expose("/<int:key>/point", methods=("GET", "POST"))
     def point(self, key: int) -> ResponseReturnValue:
@@ -166,7 +164,7 @@ class Desk(BaseView):  # type: ignore[misc]
             except Refused as refused:
                 show(refused.problems, form)
             else:
-                flash(str(_("已更换确认点,申请人须重新打印申请表")), "success")
+                flash(str(_("已更换确认点，申请人须重新打印申请表")), "success")
                 return redirect(self.get_url(".index"))
         elif not form.is_submitted():
             form.version.data = application.version
@@ -205,5 +203,5 @@ def _choices(known: dict[str, Any]) -> Callable[[Field], list[tuple[str, str]]]:
 
 
 def _not_found(text: str) -> Problem:
-    message = _("没有找到“{text}”,请核对号码;不在本确认点的申请,请申请人在网上更换确认点", text=text)
+    message = _("没有找到“{text}”，请核对号码；不在本确认点的申请，请申请人在网上更换确认点", text=text)
     return Problem("not_found", "text", message)

@@ -16,8 +16,8 @@ from shared.text import _
 from shared.web.login import by
 
 ROLES = {role.value: role.label for role in STAFF_ROLES}
-KEEP = _("留空则不改;填写后本人下次登录必须修改")
-FIRST = _("至少10位,含大小写字母、数字、符号中的三种;本人首次登录必须修改")
+KEEP = _("留空则不改；填写后本人下次登录必须修改")
+FIRST = _("至少10位，含大小写字母、数字、符号中的三种；本人首次登录必须修改")
 
 
 class StaffAccounts(Table):

@@ -17,7 +17,7 @@ class Bureaus(Codes):
 
 class Schools(Codes):
     model, label = School, _("任教学校")
-    hint = _("教师新增的学校为“待核实”,核对后改为“使用中”")
+    hint = _("教师新增的学校为“待核实”，核对后改为“使用中”")
     column_list = ("code", "name", "bureau", "nature", "status")
     column_filters = ("bureau_id", "nature", "status")
     form_columns = ("code", "name", "bureau_id", "nature", "status")

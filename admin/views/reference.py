@@ -47,7 +47,7 @@ class QualificationTypes(Codes):
 
 class Subjects(Codes):
     model, label = Subject, _("任教学科")
-    hint = _("“无”用于证书上没有学科的情况;旧学科名称停用后,证书学科仍可选")
+    hint = _("“无”用于证书上没有学科的情况；旧学科名称停用后，证书学科仍可选")
     column_list = ("code", "name", "qualification_types", "teachable", "status")
     column_filters = ("status", "teachable")
     form_columns = ("code", "name", "qualification_types", "teachable", "status")
@@ -70,7 +70,7 @@ class Degrees(Codes):
 
 
 class Titles(Codes):
-    model, label = Title, _("教师职务(职称)")
+    model, label = Title, _("教师职务（职称）")
 
 
 class PutonghuaGrades(Codes):
@@ -79,7 +79,7 @@ class PutonghuaGrades(Codes):
 
 class Institutions(Codes):
     model, label = Institution, _("毕业学校")
-    hint = _("教师新增的毕业学校为“待核实”,核对后改为“使用中”")
+    hint = _("教师新增的毕业学校为“待核实”，核对后改为“使用中”")
 
 
 class ReasonCodes(Codes):
@@ -91,7 +91,7 @@ class ReasonCodes(Codes):
 
 class Divisions(Codes):
     model, label = Division, _("行政区划")
-    hint = _("已撤销的区划保留,供户籍和旧证件使用")
+    hint = _("已撤销的区划保留，供户籍和旧证件使用")
     column_list = ("code", "name", "level", "parent_code", "successor_code", "status")
     column_filters = ("level", "parent_code", "status")
     form_columns = ("code", "name", "level", "parent_code", "successor_code", "status")
@@ -100,7 +100,7 @@ class Divisions(Codes):
 
 class Authorities(Codes):
     model, label = Authority, _("认定机构")
-    hint = _("名称与证书公章一致;更名或撤并的机构保留,注明停用日期和承接机构")
+    hint = _("名称与证书公章一致；更名或撤并的机构保留，注明停用日期和承接机构")
     column_list = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")
     column_details_list = (*column_list, "number_code", "successor_code")
     column_filters = ("level", "division_code", "status")
@@ -111,7 +111,7 @@ class Authorities(Codes):
 
 class CalendarDays(Table):
     model, label = CalendarDay, _("工作日历")
-    hint = _("只记与平常不同的日子:放假的工作日和调休上班的周末")
+    hint = _("只记与平常不同的日子：放假的工作日和调休上班的周末")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("day", "is_workday", "note")
     column_sortable_list = ("day",)
@@ -125,7 +125,7 @@ NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服�
 
 class NoticeTexts(Table):
     model, label = NoticeText, _("申报须知文本")
-    hint = _("已发布的版次有人同意过,请新增一个版次,不要改旧的")
+    hint = _("已发布的版次有人同意过，请新增一个版次，不要改旧的")
     on = (Can.VIEW, Can.CREATE, Can.EDIT)
     column_list = ("key", "edition", "published_at")
     column_details_list = ("key", "edition", "published_at", "body")

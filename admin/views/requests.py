@@ -8,7 +8,7 @@ from shared.text import _
 
 class StaffRequests(Table):
     model, label = StaffRequest, _("新增申请")
-    hint = _("教师申请新增学校、机构、学科;处理后填写答复")
+    hint = _("教师申请新增学校、机构、学科；处理后填写答复")
     on = (Can.VIEW, Can.EDIT, Can.EXPORT)
     column_list = ("kind", "bureau", "text", "raised_by", "raised_at", "state", "answer")
     column_filters = ("kind", "state", "bureau_id")

@@ -33,7 +33,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     password = PasswordField(
         _("新密码"),
         [InputRequired(_("请填写新密码"))],
-        description=_("至少10位,含大写字母、小写字母、数字、符号中的三种,不含用户名"),
+        description=_("至少10位，含大写字母、小写字母、数字、符号中的三种，不含用户名"),
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
@@ -79,7 +79,7 @@ def change_password() -> ResponseReturnValue:
         except Refused as refused:
             show(refused.problems, form)
         else:
-            flash(str(_("密码已修改,其他地方的登录已全部退出")), "success")
+            flash(str(_("密码已修改，其他地方的登录已全部退出")), "success")
             return redirect(url_for("admin.index"))
     return render_template("password.html", form=form, forced=current_user.account.must_change_password), _status(form)
 

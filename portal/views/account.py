@@ -65,5 +65,5 @@ def change_password() -> Answer:
         forms.show(refusal.problems, form)
         return render_template("account/password.html", form=form), 422
     login.enter(account)
-    flash(str(_("密码已修改,其他设备上的登录已退出")), "success")
+    flash(str(_("密码已修改，其他设备上的登录已退出")), "success")
     return redirect(url_for("status.show"), code=303)

@@ -60,7 +60,7 @@ def _can_start(sheet: Sheet, batch: Round | None) -> bool:
 @blueprint.post("/start")
 def start() -> Response:
     applications.start(by=by())
-    flash(str(_("已按上次申报的内容预填,请逐项核对")), "success")
+    flash(str(_("已按上次申报的内容预填，请逐项核对")), "success")
     return redirect(url_for("wizard.resume"), code=303)
 
 

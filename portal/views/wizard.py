@@ -22,13 +22,13 @@ from shared.web import errors, forms
 blueprint = Blueprint("wizard", __name__)
 
 Answer = Response | str | tuple[str, int]
-LOCKED = _("申请现在不能修改,当前状态见下方")
-EXPIRED_HERE = _("页面停留太久,没有保存。您填写的内容都还在下面,请再点一次按钮")
-KEPT = _("登录已过期,请重新登录;您填写的内容已保存,登录后会恢复")
-EXPIRED_LOG_IN = _("登录已过期,请重新登录后再操作一次")
-RESTORED = _("登录过期前填写的内容已恢复,请核对后保存")
-ALREADY_SUBMITTED = _("您已经提交过了,不需要再次提交")
-ALREADY_OPEN = _("账号已经开通,请接着填写")
+LOCKED = _("申请现在不能修改，当前状态见下方")
+EXPIRED_HERE = _("页面停留太久，没有保存。您填写的内容都还在下面，请再点一次按钮")
+KEPT = _("登录已过期，请重新登录；您填写的内容已保存，登录后会恢复")
+EXPIRED_LOG_IN = _("登录已过期，请重新登录后再操作一次")
+RESTORED = _("登录过期前填写的内容已恢复，请核对后保存")
+ALREADY_SUBMITTED = _("您已经提交过了，不需要再次提交")
+ALREADY_OPEN = _("账号已经开通，请接着填写")
 
 
 @blueprint.get("/apply/")
@@ -119,7 +119,7 @@ def _elsewhere(page: Page, sheet: Sheet) -> Response | None:
 
 def _go_on(sheet: Sheet) -> Response:
     page = sheet.first_unfinished()
-    return _to(page, _("请先完成“{title}”,再填写后面的内容", title=page.title))
+    return _to(page, _("请先完成“{title}”，再填写后面的内容", title=page.title))
 
 
 def _to(page: Page, sentence: Text) -> Response:
@@ -136,8 +136,8 @@ def _is_closed(sheet: Sheet, batch: Round | None, page: Page) -> bool:
 
 def _closed_sentence(batch: Round | None) -> Text:
     if batch is None or batch.next_opening is None:
-        return _("网上申报现在没有开放,请留意所在区教育局的通知")
-    return _("网上申报现在没有开放,下次开放时间:{when}。已保存的内容不会丢失", when=in_words(batch.next_opening))
+        return _("网上申报现在没有开放，请留意所在区教育局的通知")
+    return _("网上申报现在没有开放，下次开放时间：{when}。已保存的内容不会丢失", when=in_words(batch.next_opening))
 
 
 def _render(

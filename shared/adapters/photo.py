@@ -72,9 +72,9 @@ def prepare(original: bytes, crop: Box | None = None) -> Photo:
 
 def _refuse_by_weight(original: bytes) -> None:
     if not original:
-        raise BadPhoto(_("照片文件是空的,请重新选择照片。"))
+        raise BadPhoto(_("照片文件是空的，请重新选择照片。"))
     if len(original) > MOST_BYTES:
-        raise BadPhoto(_("照片文件超过{limit}MB,请缩小后再上传。", limit=MOST_BYTES // 1024**2))
+        raise BadPhoto(_("照片文件超过{limit}MB，请缩小后再上传。", limit=MOST_BYTES // 1024**2))
 
 
 def _opened(original: bytes) -> "Image":
@@ -86,17 +86,17 @@ def _opened(original: bytes) -> "Image":
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _DAMAGE as error:
-        raise BadPhoto(_("无法识别这个文件,请上传JPG或PNG格式的照片(手机的HEIC照片请先转换为JPG)。")) from error
+        raise BadPhoto(_("无法识别这个文件，请上传JPG或PNG格式的照片（手机的HEIC照片请先转换为JPG）。")) from error
     if picture.width * picture.height > MOST_PIXELS:
         raise _too_many_pixels()
     # Phones put a second picture into their JPEG files (MPO), whose first one is the photo; a PNG that moves is none.
     if picture.format == "PNG" and getattr(picture, "is_animated", False):
-        raise BadPhoto(_("这是动态图片,请上传静态的JPG或PNG照片。"))
+        raise BadPhoto(_("这是动态图片，请上传静态的JPG或PNG照片。"))
     return picture
 
 
 def _too_many_pixels() -> BadPhoto:
-    return BadPhoto(_("照片像素过大(上限{limit}万像素),请缩小尺寸后再上传。", limit=MOST_PIXELS // 10_000))
+    return BadPhoto(_("照片像素过大（上限{limit}万像素），请缩小尺寸后再上传。", limit=MOST_PIXELS // 10_000))
 
 
 def _orientation(picture: "Image") -> int:
@@ -112,7 +112,7 @@ def _refuse_too_small(box: Box) -> None:
     if box[2] - box[0] < width - _ROUNDING or box[3] - box[1] < height - _ROUNDING:
         raise BadPhoto(
             _(
-                "照片太小,裁剪后不足{width}×{height}像素。请换一张更清晰的照片,或者扩大裁剪范围。",
+                "照片太小，裁剪后不足{width}×{height}像素。请换一张更清晰的照片，或者扩大裁剪范围。",
                 width=width,
                 height=height,
             )
@@ -124,7 +124,7 @@ def _box_in(size: tuple[int, int], crop: Box | None) -> Box:
     x, y, width, height = crop or (0.0, 0.0, 1.0, 1.0)
     inside = min(x, y) >= -_EDGE and x + width <= 1 + _EDGE and y + height <= 1 + _EDGE
     if not (all(map(isfinite, (x, y, width, height))) and inside and min(width, height) > 0):
-        raise BadPhoto(_("裁剪范围超出了照片,请重新裁剪。"))
+        raise BadPhoto(_("裁剪范围超出了照片，请重新裁剪。"))
     left, top = max(x, 0.0) * size[0], max(y, 0.0) * size[1]
     return left, top, min((x + width) * size[0], size[0]), min((y + height) * size[1], size[1])
 
@@ -150,7 +150,7 @@ def _decode(picture: "Image", scale: float) -> None:
             picture.draft(None, (ceil(picture.width * scale * 2), ceil(picture.height * scale * 2)))
         picture.load()
     except _DAMAGE as error:
-        raise BadPhoto(_("照片文件已损坏或不完整,请重新导出或拍摄后再上传。")) from error
+        raise BadPhoto(_("照片文件已损坏或不完整，请重新导出或拍摄后再上传。")) from error
 
 
 def _plain(picture: "Image") -> "Image":

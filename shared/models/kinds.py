@@ -21,14 +21,14 @@ class Kind(StrEnum):
 class Stage(Kind):
     """Where an application stands; the conclusion is a column of its own."""
 
-    DRAFT = "draft", _("暂存(未提交)")
+    DRAFT = "draft", _("暂存（未提交）")
     SUBMITTED = "submitted", _("已提交")
     SCHOOL_CHECKED = "school_checked", _("学校已审校")
-    CONFIRMED = "confirmed", _("已确认(已受理)")
+    CONFIRMED = "confirmed", _("已确认（已受理）")
     PRELIMINARY = "preliminary", _("已初审")
     REVIEWED = "reviewed", _("已复核")
     CONCLUDED = "concluded", _("已终审")
-    RETURNED = "returned", _("已退回,请修改")
+    RETURNED = "returned", _("已退回，请修改")
     WITHDRAWN = "withdrawn", _("已放弃申报")
     REVOKED = "revoked", _("注册已撤销")
 

@@ -10,7 +10,7 @@ PATH = 100
 
 
 class Bureau(Entry):
-    """教育行政部门 (注册机构): province, city or district; `path` has the numbers of its ancestors and its own: /1/4/."""
+    """教育行政部门 (注册机构): province, city or district; `path` lists the numbers down to its own: /1/4/."""
 
     __tablename__ = "bureaus"
 

@@ -96,15 +96,17 @@ def problems_with(number: str) -> list[Problem]:
     if not digits:
         return [_block("certificate.missing", _("请填写教师资格证书号码。"))]
     if not re.fullmatch(r"[0-9]+", digits):
-        return [_block("certificate.form", _("教师资格证书号码只有数字,请对照证书重新填写。"))]
+        return [_block("certificate.form", _("教师资格证书号码只有数字，请对照证书重新填写。"))]
     if len(digits) == _LEGACY_LENGTH:
-        wrong_year = _("15位证书号码应以发证年份的后两位开头(96至99、00或01),请对照证书重新填写。")
+        wrong_year = _("15位证书号码应以发证年份的后两位开头（96至99、00或01），请对照证书重新填写。")
         return [_block("certificate.year", wrong_year)]
     if len(digits) != _MODERN_LENGTH:
-        wrong_length = _("教师资格证书号码应为17位(早期证书为15位),现在是{count}位,请对照证书补全。", count=len(digits))
+        wrong_length = _(
+            "教师资格证书号码应为17位（早期证书为15位），现在是{count}位，请对照证书补全。", count=len(digits)
+        )
         return [_block("certificate.length", wrong_length)]
     if not _YEARS.match(digits):
-        return [_block("certificate.year", _("证书号码前4位应是发证年份,不早于1996年,请对照证书重新填写。"))]
+        return [_block("certificate.year", _("证书号码前4位应是发证年份，不早于1996年，请对照证书重新填写。"))]
     return []
 
 
@@ -121,7 +123,9 @@ def warnings(number: str, *, type_code: str, sex: Sex | None, issued_on: date | 
     if issued_on and parts.year != issued_on.year:
         found.append(_warn("certificate.issue_year", _year_differs(parts)))
     if parts.holder_prefix and _HOLDER.fullmatch(id_number) and parts.holder_prefix != id_number[:6]:
-        holder = _("证书号码第5至10位({prefix})与证件号码前6位不一致,请对照证书核对号码。", prefix=parts.holder_prefix)
+        holder = _(
+            "证书号码第5至10位（{prefix}）与证件号码前6位不一致，请对照证书核对号码。", prefix=parts.holder_prefix
+        )
         found.append(_warn("certificate.holder", holder))
     return found
 
@@ -136,13 +140,13 @@ def level_problems(type_code: str, stage_taught: TeachingStage) -> list[Problem]
     if may_teach(type_code, stage_taught):
         return []
     if type_code == _HIGHER_EDUCATION:
-        outside = _("高等学校教师资格不参加中小学教师资格定期注册,请改填与现任教学段相符的教师资格证书。")
+        outside = _("高等学校教师资格不参加中小学教师资格定期注册，请改填与现任教学段相符的教师资格证书。")
         return [Problem("certificate.not_registrable", STAGE_FIELD, outside)]
     if type_code == _PRACTICE:
-        practice = _("实习指导教师资格只能用于担任实习指导教师,请改填与现任教学段相符的教师资格证书。")
+        practice = _("实习指导教师资格只能用于担任实习指导教师，请改填与现任教学段相符的教师资格证书。")
         return [Problem("certificate.practice_only", STAGE_FIELD, practice)]
     too_low = _(
-        "所填教师资格低于现任教学段“{stage}”的要求,请改填与现任教学段相符的教师资格证书。", stage=stage_taught.label
+        "所填教师资格低于现任教学段“{stage}”的要求，请改填与现任教学段相符的教师资格证书。", stage=stage_taught.label
     )
     return [Problem("certificate.level", STAGE_FIELD, too_low)]
 
@@ -151,7 +155,7 @@ def subject_warnings(on_certificate: str, taught: str) -> list[Problem]:
     """A warning when another subject is taught than the certificate names: it is registered all the same."""
     if not on_certificate or not taught or on_certificate in {NO_SUBJECT, taught}:
         return []
-    differs = _("现任教学科与证书上的任教学科不一致,不影响注册;如同时任教多门学科,请选择与证书一致的学科。")
+    differs = _("现任教学科与证书上的任教学科不一致，不影响注册；如同时任教多门学科，请选择与证书一致的学科。")
     return [Problem("certificate.subject", SUBJECT_FIELD, differs, Severity.WARN)]
 
 
@@ -163,11 +167,11 @@ def _sex_in(parts: Decoded) -> Sex | None:
 def _type_differs(parts: Decoded) -> Text:
     if parts.year <= _LAST_YEAR_CORRECTED_BY_ISSUER:
         return _(
-            "证书号码中的资格种类码({digit})与所选资格种类不一致。请先核对;如证书有误,请先办理换证。",
+            "证书号码中的资格种类码（{digit}）与所选资格种类不一致。请先核对；如证书有误，请先办理换证。",
             digit=parts.type_code,
         )
     return _(
-        "证书号码中的资格种类码({digit})与所选资格种类不一致。请先核对;如证书有误,请联系市级教育行政部门更正。",
+        "证书号码中的资格种类码（{digit}）与所选资格种类不一致。请先核对；如证书有误，请联系市级教育行政部门更正。",
         digit=parts.type_code,
     )
 
@@ -175,17 +179,17 @@ def _type_differs(parts: Decoded) -> Text:
 def _sex_differs(parts: Decoded) -> Text:
     if parts.year <= _LAST_YEAR_CORRECTED_BY_ISSUER:
         return _(
-            "证书号码中的性别码({digit})与身份证件不一致。请先核对;如证书有误,请先办理换证。", digit=parts.sex_digit
+            "证书号码中的性别码（{digit}）与身份证件不一致。请先核对；如证书有误，请先办理换证。", digit=parts.sex_digit
         )
     return _(
-        "证书号码中的性别码({digit})与身份证件不一致。请先核对;如证书有误,请联系市级教育行政部门更正。",
+        "证书号码中的性别码（{digit}）与身份证件不一致。请先核对；如证书有误，请联系市级教育行政部门更正。",
         digit=parts.sex_digit,
     )
 
 
 def _year_differs(parts: Decoded) -> Text:
     return _(
-        "证书号码中的年份({year})与签发日期不一致。请核对;补发的证书请填写原签发日期,并在备注中注明补证日期。",
+        "证书号码中的年份（{year}）与签发日期不一致。请核对；补发的证书请填写原签发日期，并在备注中注明补证日期。",
         year=parts.year,
     )
 

@@ -87,7 +87,7 @@ def _reasons_to_defer(facts: Facts) -> list[Problem]:
     if not facts.first_registration:
         reasons += _short_of_training(facts) + _long_breaks(facts) + _failed_years(facts)
     if not facts.papers_complete:
-        reasons.append(_reason("D4", "", _("申请材料不齐全,或者证书信息有误尚未更正。")))
+        reasons.append(_reason("D4", "", _("申请材料不齐全，或者证书信息有误尚未更正。")))
     return reasons
 
 
@@ -95,7 +95,7 @@ def _short_of_training(facts: Facts) -> list[Problem]:
     total = sum(year.training_hours for year in facts.years)
     if total >= facts.required_hours:
         return []
-    text = _("培训学时不足:共{total}学时,应不少于{required}学时。", total=total, required=facts.required_hours)
+    text = _("培训学时不足：共{total}学时，应不少于{required}学时。", total=total, required=facts.required_hours)
     return [_reason("D1", "years", text)]
 
 
@@ -136,11 +136,11 @@ def _consecutive_failures(facts: Facts) -> tuple[int, int] | None:
 def _unsettled(facts: Facts) -> list[Problem]:
     open_points = []
     if facts.ethics is None:
-        open_points.append(_reason("ethics.missing", "ethics", _("尚无师德考核结论,请学校补充。")))
+        open_points.append(_reason("ethics.missing", "ethics", _("尚无师德考核结论，请学校补充。")))
     elif facts.ethics is EthicsGrade.BASIC:
-        open_points.append(_reason("ethics.basic", "ethics", _("师德考核为基本合格,请核实后作出结论。")))
+        open_points.append(_reason("ethics.basic", "ethics", _("师德考核为基本合格，请核实后作出结论。")))
     if facts.first_registration and not facts.probation_passed:
-        open_points.append(_reason("probation", "probation_passed_on", _("尚无试用期考核合格记录,请核实后作出结论。")))
+        open_points.append(_reason("probation", "probation_passed_on", _("尚无试用期考核合格记录，请核实后作出结论。")))
     return open_points if facts.first_registration else open_points + _unsettled_years(facts)
 
 
@@ -148,17 +148,17 @@ def _unsettled_years(facts: Facts) -> list[Problem]:
     open_points = []
     if len(facts.years) < CYCLE_YEARS:
         text = _(
-            "本注册周期只有{count}个年度的考核记录,应有{needed}个,请学校补充。",
+            "本注册周期只有{count}个年度的考核记录，应有{needed}个，请学校补充。",
             count=len(facts.years),
             needed=CYCLE_YEARS,
         )
         open_points.append(_reason("years.missing", "years", text))
     for year in _in_order(facts):
         if year.ethics in _ETHICS_IN_DOUBT:
-            text = _("{year}年为“{grade}”,请核实后作出结论。", year=year.year, grade=year.ethics.label)
+            text = _("{year}年为“{grade}”，请核实后作出结论。", year=year.year, grade=year.ethics.label)
             open_points.append(_reason("ethics.year", "years", text))
         if year.assessment not in _PASSED:
-            text = _("{year}年年度考核为“{grade}”,请核实后作出结论。", year=year.year, grade=year.assessment.label)
+            text = _("{year}年年度考核为“{grade}”，请核实后作出结论。", year=year.year, grade=year.assessment.label)
             open_points.append(_reason("assessment.unclear", "years", text))
     return open_points
 

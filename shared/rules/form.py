@@ -100,7 +100,7 @@ def _identity(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]
 def _certificate_number(answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
     found = certificate.problems_with(answers.get("certificate_number") or "")
     if facts.certificate_is_anothers:
-        text = _("该证书号码已由另一证件号码申报。请核对是否输错;确实无误的,工作人员会收到提示并与您联系")
+        text = _("该证书号码已由另一证件号码申报。请核对是否输错；确实无误的，工作人员会收到提示并与您联系")
         found.append(_block("certificate.anothers", "certificate_number", text))
     return found
 
@@ -108,7 +108,7 @@ def _certificate_number(answers: Answers, _today: date, facts: FormFacts) -> lis
 def _name(answers: Answers, _today: date, _facts: FormFacts) -> list[Problem]:
     if NAME.fullmatch(answers.get("name") or ""):
         return []
-    return [_block("name", "name", _("姓名只能用文字和间隔号“·”,请与身份证一致"))]
+    return [_block("name", "name", _("姓名只能用文字和间隔号“·”，请与身份证一致"))]
 
 
 def _birth(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]:
@@ -150,7 +150,7 @@ def _point(answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
     if answers.get("point_id") is None:
         return []
     if not facts.point_is_active or facts.point_bureau_id != answers.get("bureau_id"):
-        text = _("所选确认点不属于您选择的注册机构或未启用,请重新选择")
+        text = _("所选确认点不属于您选择的注册机构或未启用，请重新选择")
         return [_block("point", "point_id", text)]
     return []
 
@@ -159,10 +159,10 @@ def _school(answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
     if answers.get("school_id") is None:
         return []
     if facts.school_bureau_id != answers.get("bureau_id"):
-        text = _("任教学校不属于您选择的注册机构,请返回第4步核对注册机构")
+        text = _("任教学校不属于您选择的注册机构，请返回第4步核对注册机构")
         return [_block("school.bureau", "school_id", text)]
     if answers.get("point_id") is not None and not facts.point_serves_school:
-        text = _("您选择的确认点不服务该校,请返回第5步更换确认点")
+        text = _("您选择的确认点不服务该校，请返回第5步更换确认点")
         return [_block("school.point", "school_id", text)]
     return []
 
@@ -183,10 +183,10 @@ def _dates(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]:
 
 
 _SHAPES: dict[str, tuple[re.Pattern[str], Text]] = {
-    "mobile": (MOBILE, _("手机号码应为11位数字,以13至19开头")),
+    "mobile": (MOBILE, _("手机号码应为11位数字，以13至19开头")),
     "postcode": (POSTCODE, _("邮政编码应为6位数字")),
-    "landline": (LANDLINE, _("固定电话只能用数字、括号和横线,如025-83335555")),
-    "email": (EMAIL, _("邮箱格式不正确,应如name@example.com")),
+    "landline": (LANDLINE, _("固定电话只能用数字、括号和横线，如025-83335555")),
+    "email": (EMAIL, _("邮箱格式不正确，应如name@example.com")),
 }
 
 

@@ -47,9 +47,9 @@ def problems_with(kind: IdKind, number: str, *, today: date) -> list[Problem]:
     if kind in _PERMITS:
         return _problems_with_permit(kind, text)
     if _FIFTEEN.fullmatch(text):
-        return [_block("id.fifteen_digits", _("15位证件号码已停用,请填写第二代居民身份证上的18位号码。"))]
+        return [_block("id.fifteen_digits", _("15位证件号码已停用，请填写第二代居民身份证上的18位号码。"))]
     if not _EIGHTEEN.fullmatch(text):
-        return [_block("id.form", _("证件号码应为18位:前17位是数字,最后一位是数字或字母X。请对照证件重新填写。"))]
+        return [_block("id.form", _("证件号码应为18位：前17位是数字，最后一位是数字或字母X。请对照证件重新填写。"))]
     return [
         *_problems_with_area(kind, text),
         *_problems_with_birth(_date_in(text), today),
@@ -87,9 +87,9 @@ def _problems_with_permit(kind: IdKind, text: str) -> list[Problem]:
     if _PERMITS[kind].fullmatch(text):
         return []
     if kind is IdKind.HK_MACAO_PERMIT:
-        form = _("港澳居民来往内地通行证号码应为字母H或M加8位或10位数字,请对照证件重新填写。")
+        form = _("港澳居民来往内地通行证号码应为字母H或M加8位或10位数字，请对照证件重新填写。")
     else:
-        form = _("台湾居民来往大陆通行证号码应为8位或10位数字,请对照证件重新填写。")
+        form = _("台湾居民来往大陆通行证号码应为8位或10位数字，请对照证件重新填写。")
     return [_block("id.form", form)]
 
 
@@ -98,28 +98,28 @@ def _problems_with_area(kind: IdKind, text: str) -> list[Problem]:
     if right is kind:
         return []
     if kind is IdKind.HK_MACAO_RESIDENCE:
-        wrong = _("港澳居民居住证号码以810000或820000开头,请检查证件类型和证件号码。")
+        wrong = _("港澳居民居住证号码以810000或820000开头，请检查证件类型和证件号码。")
     elif kind is IdKind.TAIWAN_RESIDENCE:
-        wrong = _("台湾居民居住证号码以830000开头,请检查证件类型和证件号码。")
+        wrong = _("台湾居民居住证号码以830000开头，请检查证件类型和证件号码。")
     else:
-        return [_warn("id.kind", _("这像是港澳台居民居住证的号码,请检查证件类型是否选对。"))]
+        return [_warn("id.kind", _("这像是港澳台居民居住证的号码，请检查证件类型是否选对。"))]
     return [_block("id.area", wrong)]
 
 
 def _problems_with_birth(birth: date | None, today: date) -> list[Problem]:
     if birth is None or birth > today:
-        return [_block("id.date", _("证件号码第7至14位不是有效的出生日期,请对照证件重新填写。"))]
+        return [_block("id.date", _("证件号码第7至14位不是有效的出生日期，请对照证件重新填写。"))]
     age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
     if YOUNGEST <= age <= OLDEST:
         return []
-    return [_warn("id.age", _("按证件号码计算的年龄为{age}岁,请核对证件号码是否填错。", age=age))]
+    return [_warn("id.age", _("按证件号码计算的年龄为{age}岁，请核对证件号码是否填错。", age=age))]
 
 
 def _problems_with_check_character(text: str) -> list[Problem]:
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text[:17], strict=True))
     if text[17] == _CHECK_CHARACTERS[total % 11]:
         return []
-    return [_block("id.checksum", _("证件号码的校验码不对,可能有一位填错,请对照证件逐位核对。"))]
+    return [_block("id.checksum", _("证件号码的校验码不对，可能有一位填错，请对照证件逐位核对。"))]
 
 
 def _block(code: str, text: Text) -> Problem:

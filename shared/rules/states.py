@@ -262,12 +262,12 @@ MOVES: dict[str, Move] = {
 }
 
 _DECIDED: dict[tuple[Stage, Conclusion], Text] = {
-    (Stage.PRELIMINARY, Conclusion.REGISTERED): _("初审:注册合格"),
+    (Stage.PRELIMINARY, Conclusion.REGISTERED): _("初审：注册合格"),
     (Stage.PRELIMINARY, Conclusion.DEFERRED): _("初审暂缓注册"),
     (Stage.PRELIMINARY, Conclusion.REFUSED): _("初审不合格"),
-    (Stage.REVIEWED, Conclusion.REGISTERED): _("复核通过:注册合格"),
-    (Stage.REVIEWED, Conclusion.DEFERRED): _("复核通过:暂缓注册"),
-    (Stage.REVIEWED, Conclusion.REFUSED): _("复核通过:注册不合格"),
+    (Stage.REVIEWED, Conclusion.REGISTERED): _("复核通过：注册合格"),
+    (Stage.REVIEWED, Conclusion.DEFERRED): _("复核通过：暂缓注册"),
+    (Stage.REVIEWED, Conclusion.REFUSED): _("复核通过：注册不合格"),
     (Stage.CONCLUDED, Conclusion.REGISTERED): _("注册合格"),
     (Stage.CONCLUDED, Conclusion.DEFERRED): _("暂缓注册"),
     (Stage.CONCLUDED, Conclusion.REFUSED): _("注册不合格"),

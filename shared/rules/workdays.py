@@ -16,7 +16,7 @@ class UnknownYear(LookupError):
     def __init__(self, year: int) -> None:
         super().__init__(year)
         self.year = year
-        self.text: Text = _("{year}年的工作日安排尚未录入,请先在节假日表中补充该年的节假日和调休日。", year=year)
+        self.text: Text = _("{year}年的工作日安排尚未录入，请先在节假日表中补充该年的节假日和调休日。", year=year)
 
 
 def add(start: date, days: int, is_workday: IsWorkday) -> date:

@@ -22,7 +22,7 @@ from shared.text import _
 # OWASP's parameters: 19 MiB, two passes, one lane; 25 ms here, so that a rush of log-ins does not stop the service.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")  # checked for unknown names, so that they take as long
-WRONG = _("账号或密码不正确。连续输错5次将锁定30分钟,忘记密码请联系学校审校员或上级管理员")
+WRONG = _("账号或密码不正确。连续输错5次将锁定30分钟，忘记密码请联系学校审校员或上级管理员")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _locked(model: type[Person | Staff], key: int | None) -> Person | Staff:
 def _refuse_locked(row: Login) -> None:
     if row.locked_until and row.locked_until > clock.now():
         until = clock.local(row.locked_until).strftime("%H:%M")
-        raise Refused(Problem("locked", "password", _("连续输错5次,账号已锁定,请在{until}之后再试", until=until)))
+        raise Refused(Problem("locked", "password", _("连续输错5次，账号已锁定，请在{until}之后再试", until=until)))
 
 
 def _matches(row: Login, password: str) -> bool:
@@ -160,7 +160,7 @@ def change_password(old: str, new: str, *, by: Actor) -> Account:
     """Set a new password and end every other session; return the account for this one."""
     row = _locked(Person if by.role is Role.TEACHER else Staff, by.id)
     if not _matches(row, old):
-        raise Refused(Problem("password.old", "old_password", _("原密码不正确,请重新输入")))
+        raise Refused(Problem("password.old", "old_password", _("原密码不正确，请重新输入")))
     names = [row.username, row.name] if isinstance(row, Staff) else [row.id_number]
     problems = rules.password_problems(new, names=names, staff=isinstance(row, Staff))
     if old == new:
@@ -183,7 +183,7 @@ def create_superuser(username: str, name: str, password: str, bureau_code: str, 
     if bureau is None:
         problems.append(Problem("bureau", "bureau", _("没有代码为{code}的教育行政部门", code=bureau_code)))
     if session.scalar(select(Staff.id).where(Staff.username == username)):
-        problems.append(Problem("username", "username", _("用户名已被使用,请换一个")))
+        problems.append(Problem("username", "username", _("用户名已被使用，请换一个")))
     if problems or bureau is None:
         raise Refused.because(problems)
     staff = Staff(

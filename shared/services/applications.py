@@ -33,8 +33,8 @@ from shared.text import _
 
 APPLY = (WindowStage.APPLY,)
 AGREED = answers.AGREED
-NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次,请留意所在区教育局的通知"))
-HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号,请先登录再继续填写"))
+NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次，请留意所在区教育局的通知"))
+HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号，请先登录再继续填写"))
 
 
 def begin(*, by: Actor) -> str:
@@ -284,7 +284,7 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int) -> None:
     application = access.one(Application, application_id, by=by, to=Can.AMEND, lock=True)
     if application.version != version:
-        raise Refused(Problem("stale", "", _("您在另一个页面改动过申请,请刷新后再填写")))
+        raise Refused(Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写")))
     if application.stage is Stage.DRAFT:
         problems = windows.closed(application.campaign_id, APPLY)
         if problems:

@@ -22,9 +22,9 @@ def attest(application_id: int, values: Mapping[str, Any], *, by: Actor, version
     """Set the fields that the school fills in, before the papers are confirmed."""
     application = access.one(Application, application_id, by=by, to=Can.EDIT, lock=True)
     if application.version != version:
-        raise Refused(Problem("stale", "", _("打开页面后申请已被他人更改,请刷新页面后再操作")))
+        raise Refused(Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作")))
     if application.stage not in OPEN:
-        raise Refused(Problem("stage", "", _("材料已确认受理,学校填写的内容不能再改;确需更改请联系确认点撤销确认")))
+        raise Refused(Problem("stage", "", _("材料已确认受理，学校填写的内容不能再改；确需更改请联系确认点撤销确认")))
     for field in of_step(Step.SCHOOL):
         setattr(application, field.name, values.get(field.name))
     return application

@@ -18,7 +18,7 @@ def create_root(code: str, name: str, division_code: str, *, by: Actor) -> None:
     if division is None:
         problems.append(Problem("division", "division_code", _("没有代码为{code}的行政区划", code=division_code)))
     if session.scalar(select(Bureau.id).where(Bureau.code == code)):
-        problems.append(Problem("code", "code", _("代码{code}已被使用,请换一个", code=code)))
+        problems.append(Problem("code", "code", _("代码{code}已被使用，请换一个", code=code)))
     if problems or division is None:
         raise Refused.because(problems)
     bureau = Bureau(code=code, name=name, level=division.level, division_code=division_code)

@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Material, Person, Receipt, ReceivedPaper
+from shared.models import Application, Certificate, Material, Person, Receipt, ReceivedPaper
 from shared.rules import form
 from shared.rules.checks import Problem
-from shared.rules.fields import BY_NAME
+from shared.rules.fields import FIELDS, Field, Section
 from shared.rules.policy import Actor, Can
 from shared.services import access, answers, receipts, workflow
 from shared.services.errors import NotYours, Refused
@@ -58,7 +58,7 @@ def void_print(text: str, application: Application) -> Problem | None:
     if scanned is None or int(scanned[2]) == application.form_version:
         return None
     message = _(
-        "签名的申请表是第{signed}版,数据是第{present}版,请重新打印并签名",
+        "签名的申请表是第{signed}版，数据是第{present}版，请重新打印并签名",
         signed=int(scanned[2]),
         present=application.form_version,
     )
@@ -108,11 +108,18 @@ def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> N
         session.delete(known[material_id])
 
 
+def correctable(application: Application) -> list[Field]:
+    """What the desk may change (S19): present post and certificate, the latter not if the registry knows it."""
+    known = select(Certificate.id).where(Certificate.number == application.certificate_number)
+    locked = {Section.CERTIFICATE} if session.scalar(known) is not None else set()
+    return [field for field in FIELDS if field.correctable and field.section not in locked]
+
+
 def correct(application_id: int, values: Mapping[str, Any], *, by: Actor, version: int) -> list[Problem]:
-    """Change what the desk may change (present post, certificate: S19) and return warnings; the paper is void (S20)."""
+    """Change what the desk may change and return warnings; the signed paper is void from then on (S20)."""
     application = access.one(Application, application_id, by=by, to=Can.CORRECT)
     before = answers.of_application(application)
-    allowed = {name: value for name, value in values.items() if name in BY_NAME and BY_NAME[name].correctable}
+    allowed = {field.name: values[field.name] for field in correctable(application) if field.name in values}
     merged = form.normalised({**before, **allowed})
     facts = answers.facts_for(merged, application)
     problems = form.problems_with(merged, None, today=clock.today(), facts=facts)

@@ -38,7 +38,7 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
     """The form in its present version, which counts as printed from now on."""
     application = access.one(Application, application_id, by=by, to=Can.PRINT)
     if application.form_version == 0:
-        raise Refused(Problem("draft", "", _("申请尚未提交,提交后才能打印申请表")))
+        raise Refused(Problem("draft", "", _("申请尚未提交，提交后才能打印申请表")))
     photo = session.scalar(select(Photo.master).where(Photo.application_id == application_id))
     scanned = qr.png(f"{application.registration_number}-{application.form_version}")
     images = {"qr": scanned} | ({"photo": photo} if photo else {})
@@ -132,7 +132,7 @@ def _render(html: str, *, title: str, images: dict[str, bytes] | None = None) ->
         return pdf.render(html, title=title, images=images)
     except pdf.MissingGlyphs as fault:
         characters = "、".join(fault.characters)
-        text = _("字库中没有“{characters}”,不能打印,请联系所在区教育局处理", characters=characters)
+        text = _("字库中没有“{characters}”，不能打印，请联系所在区教育局处理", characters=characters)
         raise Refused(Problem("glyphs", "", text)) from None
 
 

@@ -33,11 +33,11 @@ R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
 
 MOST_MATCHES = 20
-STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改,请刷新页面,核对后再保存"))
+STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
 # A name of the database's own constraints, and the sentence for whoever runs into it.
-IN_USE = Problem("in_use", "", _("这条记录正在被使用,不能删除;可以把状态改为“已停用”"))
-TAKEN = Problem("taken", "", _("代码或名称与已有记录重复,请核对后再保存"))
-INVALID = Problem("invalid", "", _("填写的内容不符合要求,请核对必填项和取值范围后再保存"))
+IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除；可以把状态改为“已停用”"))
+TAKEN = Problem("taken", "", _("代码或名称与已有记录重复，请核对后再保存"))
+INVALID = Problem("invalid", "", _("填写的内容不符合要求，请核对必填项和取值范围后再保存"))
 
 
 def choices(field: Field, answers: Answers) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def create_staff(values: dict[str, Any], password: str, *, by: Actor) -> Staff:
     names = [values.get("username") or "", values.get("name") or ""]
     problems = [*_problems(values), *rules.password_problems(password, names=names, staff=True)]
     if session.scalar(select(Staff.id).where(Staff.username == values.get("username"))):
-        problems.append(Problem("username", "username", _("用户名已被使用,请换一个")))
+        problems.append(Problem("username", "username", _("用户名已被使用，请换一个")))
     if problems:
         raise Refused.because(problems)
     staff = Staff(**values, password_hash=hash_password(password), password_changed_at=clock.now())
@@ -56,14 +56,14 @@ def change_staff(staff_id: int, values: dict[str, Any], password: str, *, by: Ac
     """Change an account; a new `password` (empty for none) and a new place, role or state end its open sessions."""
     staff = access.one(Staff, staff_id, by=by, to=Can.EDIT, lock=True)
     if staff.version != version:
-        raise Refused(Problem("stale", "", _("打开页面后这个账号已被他人更改,请刷新页面后再修改")))
+        raise Refused(Problem("stale", "", _("打开页面后这个账号已被他人更改，请刷新页面后再修改")))
     values = _placed(values)
     problems = _problems(values)
     if password:
         names = [staff.username, values.get("name") or ""]
         problems += rules.password_problems(password, names=names, staff=True)
     if staff.id == by.id:
-        problems.append(Problem("self", "", _("不能修改自己的账号,请由其他管理员修改")))
+        problems.append(Problem("self", "", _("不能修改自己的账号，请由其他管理员修改")))
     if problems:
         raise Refused.because(problems)
     if password or any(getattr(staff, name) != values.get(name) for name in ("role", "active", *MODELS)):
@@ -109,7 +109,7 @@ def _level_problems(role: Role, bureau: Bureau) -> list[Problem]:
         return [Problem("level", "bureau_id", text)]
     if role is Role.AUDITOR and bureau.parent_id is not None:
         # An auditor reads the whole system, so nobody but the top bureau's superuser may make one.
-        return [Problem("level", "bureau_id", _("审计员查看全部数据,只能设在最高一级教育行政部门"))]
+        return [Problem("level", "bureau_id", _("审计员查看全部数据，只能设在最高一级教育行政部门"))]
     return []
 
 

@@ -67,6 +67,6 @@ def closed(campaign_id: int, stages: Sequence[WindowStage]) -> list[Problem]:
     stage = stages[0].label
     opening = next_of(times)
     if opening is None:
-        return [Problem("closed", "", _("{stage}已经截止,如有疑问请联系所在区教育局", stage=stage))]
+        return [Problem("closed", "", _("{stage}已经截止，如有疑问请联系所在区教育局", stage=stage))]
     when = opening.strftime(MOMENT)
-    return [Problem("closed", "", _("{stage}现在未开放,下次开放时间:{when}", stage=stage, when=when))]
+    return [Problem("closed", "", _("{stage}现在未开放，下次开放时间：{when}", stage=stage, when=when))]

@@ -138,7 +138,7 @@ def _faults_of(row: Move, wish: Wish) -> list[Problem]:
     if row.conclusions and wish.conclusion not in row.conclusions:
         faults.append(Problem("conclusion", "conclusion", _("请选择结论")))
     if needs_a_reason(row, wish.conclusion) and not wish.reason.strip():
-        faults.append(Problem("reason", "reason", _("请填写理由,申请人会看到")))
+        faults.append(Problem("reason", "reason", _("请填写理由，申请人会看到")))
     return faults
 
 
@@ -194,9 +194,9 @@ def _judge(
 def _problems(fact: Fact, row: Move, versions: Mapping[int, int], closed: Mapping[int, list[Problem]]) -> list[Problem]:
     if fact.stage not in row.paths:
         status = status_label(fact.stage, fact.conclusion)
-        return [Problem("stage", "", _("当前状态是“{status}”,不能{move}", status=status, move=row.label))]
+        return [Problem("stage", "", _("当前状态是“{status}”，不能{move}", status=status, move=row.label))]
     if versions.get(fact.id, fact.version) != fact.version:
-        return [Problem("stale", "", _("打开页面后申请已被他人更改,请刷新页面后再操作"))]
+        return [Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作"))]
     failed = [guard for index, guard in enumerate(row.guards) if not getattr(fact, f"guard_{index}")]
     return [*closed[fact.campaign_id], *(Problem(guard.code, "", guard.text) for guard in failed)]
 

@@ -15,15 +15,15 @@ from shared.text import Text, _
 log = logging.getLogger(__name__)
 
 SENTENCES: dict[int, Text] = {
-    HTTPStatus.BAD_REQUEST: _("请求不完整,请返回上一页重新操作"),
-    HTTPStatus.FORBIDDEN: _("页面不存在,或您无权查看"),
-    HTTPStatus.NOT_FOUND: _("页面不存在,或您无权查看"),
-    HTTPStatus.METHOD_NOT_ALLOWED: _("请从页面上的按钮操作,不要直接输入地址"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("文件太大:照片不能超过20 MB,请换一张再上传"),
-    HTTPStatus.TOO_MANY_REQUESTS: _("操作太频繁,请稍等一分钟再试"),
+    HTTPStatus.BAD_REQUEST: _("请求不完整，请返回上一页重新操作"),
+    HTTPStatus.FORBIDDEN: _("页面不存在，或您无权查看"),
+    HTTPStatus.NOT_FOUND: _("页面不存在，或您无权查看"),
+    HTTPStatus.METHOD_NOT_ALLOWED: _("请从页面上的按钮操作，不要直接输入地址"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("文件太大：照片不能超过20 MB，请换一张再上传"),
+    HTTPStatus.TOO_MANY_REQUESTS: _("操作太频繁，请稍等一分钟再试"),
 }
-BROKEN = _("系统出错了,您填写的内容没有丢失;请稍后重试,仍不行请把下面的编号告诉工作人员")
-EXPIRED = _("页面停留太久,已失效。请返回上一页,刷新后再提交")
+BROKEN = _("系统出错了，您填写的内容没有丢失；请稍后重试，仍不行请把下面的编号告诉工作人员")
+EXPIRED = _("页面停留太久，已失效。请返回上一页，刷新后再提交")
 
 
 def page(status: int, text: Text, *, problems: list[str] | None = None, reference: str = "") -> Response:
@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> Response:
         texts = [str(problem.text) for problem in error.problems]
-        return page(HTTPStatus.CONFLICT, _("没有办成,原因如下"), problems=texts)
+        return page(HTTPStatus.CONFLICT, _("没有办成，原因如下"), problems=texts)
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Response:

@@ -32,9 +32,9 @@ class Lenient(DateField):  # type: ignore[misc]
         try:
             self.data = date.fromisoformat(_padded(plain))
         except ValueError:
-            raise ValueError(str(_("日期应为年-月-日,如2016-08-01"))) from None
+            raise ValueError(str(_("日期应为年-月-日，如2016-08-01"))) from None
         if self.data < EARLIEST:
-            raise ValueError(str(_("年份不正确,请检查")))
+            raise ValueError(str(_("年份不正确，请检查")))
 
 
 def _padded(text: str) -> str:
@@ -95,7 +95,11 @@ def _select(
             return value
 
     return SelectField(
-        choices=[SelectChoice(value, label) for value, label in (("", CHOOSE), *offered)], coerce=read, validators=[presence, Chosen()], validate_choice=False, **common
+        choices=[SelectChoice(value, label) for value, label in (("", CHOOSE), *offered)],
+        coerce=read,
+        validators=[presence, Chosen()],
+        validate_choice=False,
+        **common,
     )
 
 

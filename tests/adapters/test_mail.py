@@ -23,7 +23,7 @@ from shared.adapters.mail import Mailbox, MailFailed
 SENDER = "教师资格定期注册 <no-reply@example.cn>"
 TO = "zhangsan@example.cn"
 SENT_AT = datetime(2016, 10, 10, 0, 30, tzinfo=UTC)
-TEXT = "您的申请已退回,请修改后重新提交。\n.\n以点开头的行也要送到。\n"
+TEXT = "您的申请已退回，请修改后重新提交。\n.\n以点开头的行也要送到。\n"
 
 
 @dataclass

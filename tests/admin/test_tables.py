@@ -84,7 +84,7 @@ def test_beyond_the_cap_the_list_says_so(app: Flask, city: City, monkeypatch: py
     a_named_school(city, *["同名小学"] * 30)
     page = world.logged_in(app, city.staff[Role.SUPERUSER]).get("/schools/").text
     assert "10,000条以上" in page
-    assert "第1页,共1页" not in page
+    assert "第1页，共1页" not in page
 
 
 def test_personal_values_are_hidden_in_lists_and_pages(app: Flask, city: City) -> None:

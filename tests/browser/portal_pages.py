@@ -19,7 +19,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
     },
     "work": {
         "参加工作时间": "2010-08-01",
-        "教师职务(职称)": "一级教师",
+        "教师职务（职称）": "一级教师",
         "任教学校所在地": "城市",
         "学校性质": "公办初中",
         "进本单位时间": "2010-08-01",
@@ -60,7 +60,7 @@ class Portal:
         self.page.get_by_role("button", name=button, exact=True).click()
 
     def reads_on(self) -> None:
-        self.presses("我已阅读,下一步")
+        self.presses("我已阅读，下一步")
 
     def accepts_the_terms(self) -> None:
         self.page.get_by_label("我已阅读并同意以上条款").check()
@@ -128,5 +128,5 @@ class Portal:
 
     def downloads_the_form(self) -> bytes:
         with self.page.expect_download() as download:
-            self.presses("下载申请表(PDF)")
+            self.presses("下载申请表（PDF）")
         return Path(download.value.path()).read_bytes()

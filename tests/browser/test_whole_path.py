@@ -64,11 +64,11 @@ def test_a_teacher_is_registered(services: Live, browser: Browser, page: Page, p
     with office(browser, services, "district") as district:
         district.finds(number)
         district.moves("初审", conclusion="注册合格")
-        district.has("初审:注册合格")
+        district.has("初审：注册合格")
     with office(browser, services, "city") as city:
         city.finds(number)
         city.moves("复核通过")
-        city.has("复核通过:注册合格")
+        city.has("复核通过：注册合格")
     with office(browser, services, "province") as province:
         province.finds(number)
         province.moves("终审", conclusion="注册合格")
@@ -76,7 +76,7 @@ def test_a_teacher_is_registered(services: Live, browser: Browser, page: Page, p
         picture(province.page, "office-concluded")
     teacher.logs_out()
     teacher.logs_in(id_number, PASSWORD)
-    expect(page.get_by_text("注册合格,有效期至").first).to_be_visible()
+    expect(page.get_by_text("注册合格，有效期至").first).to_be_visible()
     picture(page, "portal-registered")
 
 

@@ -25,6 +25,7 @@ DATA = {
 }
 ON_PAPER = {
     "shared/services/calendar.py": {"调休上班"},
+    "portal/texts.py": {"[一二三四五六七八九十]+、"},  # how a published text numbers its parts
     "shared/rules/certificate.py": {"无"},  # the name of a subject, compared
     "shared/web/forms.py": {"年月/.。", "日"},
 }
@@ -109,6 +110,7 @@ def _docstrings(tree: ast.AST) -> set[int]:
 @pytest.mark.parametrize("path", TEMPLATES, ids=_short)
 def test_no_chinese_stands_bare_in_a_template(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
+    text = text.replace('lang="zh-CN">中文<', "")  # a language names itself
     for pattern in (r"\{#.*?#\}", r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", r"\{\{.*?\}\}", r"\{%.*?%\}", r"/\*.*?\*/"):
         text = re.sub(pattern, "", text, flags=re.DOTALL)
     assert not CHINESE.search(text), CHINESE.findall(text)[:10]

@@ -120,10 +120,10 @@ def test_outside_the_hours_everything_is_refused_with_the_next_opening_in_words(
     at(nanjing(12, time(21)))
     opened = closed.opens("/apply/identity")
     assert opened.status_code == 403
-    assert "2026年10月13日(周二)08:30" in words_of(opened)
+    assert "2026年10月13日（周二）08:30" in words_of(opened)
     posted = closed.client.post("/apply/identity", data=late)
     assert posted.status_code == 403
-    assert "2026年10月13日(周二)08:30" in words_of(posted)
+    assert "2026年10月13日（周二）08:30" in words_of(posted)
     assert f'value="{closed.id_number}"' in posted.get_data(as_text=True)
     at(nanjing(13, time(8, 30)))
     assert closed.opens("/apply/").location == "/apply/identity"

@@ -86,7 +86,7 @@ def test_an_id_number_that_has_an_account_is_asked_to_log_in(teacher: Teacher) -
     again.fills_in("read", "terms")
     answer = again.step("identity")
     assert answer.status_code == 422
-    assert "已有账号,请先登录" in words_of(answer)
+    assert "已有账号，请先登录" in words_of(answer)
 
 
 def test_a_step_out_of_order_leads_to_the_first_open_one_and_says_so(teacher: Teacher) -> None:

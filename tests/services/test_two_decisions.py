@@ -65,7 +65,7 @@ def test_of_two_decisions_on_one_application_one_wins(own_database: Database, pa
     losers = [answer for answer in answers if isinstance(answer, Refused)]
     winners = [answer for answer in answers if answer in {by.name for by in officers}]
     assert (len(winners), len(losers)) == (1, 1), answers
-    assert str(losers[0]) == "当前状态是“初审暂缓注册”,不能不符合注册条件"
+    assert str(losers[0]) == "当前状态是“初审暂缓注册”，不能不符合注册条件"
     kept = session.scalars(select(Event)).all()
     assert [happened.actor_name for happened in kept] == winners
 
@@ -87,7 +87,7 @@ def test_of_two_decisions_that_are_both_possible_the_second_is_told_its_page_is_
 
     answers = at_once(lambda: decide(officers[0], Conclusion.DEFERRED), lambda: decide(officers[1], Conclusion.REFUSED))
     losers = [answer for answer in answers if isinstance(answer, Refused)]
-    assert [str(loser) for loser in losers] == ["打开页面后申请已被他人更改,请刷新页面后再操作"], answers
+    assert [str(loser) for loser in losers] == ["打开页面后申请已被他人更改，请刷新页面后再操作"], answers
     decided = session.get_one(Application, key)
     assert decided.conclusion in answers
     assert decided.version == version + 1

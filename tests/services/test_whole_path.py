@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.db import session
-from shared.models import Application, Campaign, Draft, Event, NoticeText, Person, Receipt, StaffRequest
+from shared.models import Application, Campaign, Certificate, Draft, Event, NoticeText, Person, Receipt, StaffRequest
 from shared.models.kinds import Conclusion, EthicsGrade, IdKind, PostKind, Role, Sex, Stage
 from shared.rules.fields import FIELDS, Input, Step, of_step
 from shared.rules.policy import Actor
@@ -135,7 +135,7 @@ def test_a_teacher_applies_and_is_registered(world: Application) -> None:
     workflow.move(application.id, "final", by=build.an_actor(Role.PROVINCE, bureau.parent.parent), wish=registered)
     application = my(by)
     assert (application.stage, application.conclusion) == (Stage.CONCLUDED, Conclusion.REGISTERED)
-    assert "注册合格,有效期至" in str(status.reminders_for(application)[0].text)
+    assert "注册合格，有效期至" in str(status.reminders_for(application)[0].text)
     moves = [event.move for event in status.timeline(application.id, by=by)]
     assert moves == ["submit", "school_pass", "confirm", "preliminary", "agree", "final"]
 
@@ -229,6 +229,17 @@ def test_a_form_signed_before_a_correction_is_not_confirmed(world: Application) 
     assert "第1版" in str(void.text)
     confirming.confirm(application.id, by=point, version=my(by).version, signed_version=2)
     assert my(by).stage is Stage.CONFIRMED
+
+
+def test_a_certificate_that_the_registry_knows_is_locked_at_the_desk(world: Application) -> None:
+    point = build.an_actor(Role.POINT, world.point)
+    known = {name: getattr(world, name) for name in ("name", "sex", "qualification_type_code", "authority_id")}
+    known |= {"number": world.certificate_number, "id_number": world.person.id_number, "issued_on": date(2010, 7, 1)}
+    build.add(Certificate(subject_code=world.certificate_subject_code, **known))
+    wished = {"certificate_issued_on": date(2010, 7, 2), "post_kind": PostKind.OTHER}
+    confirming.correct(world.id, wished, by=point, version=world.version)
+    session.expire_all()
+    assert (world.certificate_issued_on, world.post_kind) == (date(2010, 7, 1), PostKind.OTHER)
 
 
 def test_an_undone_confirmation_voids_its_receipt(world: Application) -> None:

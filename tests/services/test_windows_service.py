@@ -76,7 +76,7 @@ def test_whoever_comes_too_early_or_at_night_is_told_when_to_come(campaign: Camp
     ):
         at(moment)
         assert [str(problem.text) for problem in windows.closed(campaign.id, [APPLY])] == [
-            f"教师网上申报现在未开放,下次开放时间:{opening}"
+            f"教师网上申报现在未开放，下次开放时间：{opening}"
         ]
 
 

@@ -31,7 +31,7 @@ def test_a_refusal_names_every_reason_at_once() -> None:
 def test_a_wrong_stage_is_told_in_words_with_the_present_status() -> None:
     application = an_application(Stage.CONFIRMED)
     refused = why_not(application, "submit", by=teacher(application))
-    assert str(refused.problems[0].text) == "当前状态是“已确认(已受理)”,不能提交"
+    assert str(refused.problems[0].text) == "当前状态是“已确认（已受理）”，不能提交"
 
 
 def test_a_foreign_application_does_not_exist() -> None:
@@ -169,7 +169,7 @@ def test_a_closed_window_is_told_with_the_next_opening(at: SetClock) -> None:
     at(datetime(2026, 10, 12, 21, 0))  # noqa: DTZ001
     refused = why_not(application, "submit", by=me)
     assert [str(problem.text) for problem in refused.problems] == [
-        "教师网上申报现在未开放,下次开放时间:2026-10-13 08:30"
+        "教师网上申报现在未开放，下次开放时间：2026-10-13 08:30"
     ]
     at(datetime(2026, 10, 16, 21, 0))  # noqa: DTZ001
     assert "已经截止" in str(why_not(application, "submit", by=me))
@@ -183,7 +183,7 @@ def test_a_page_that_is_no_longer_current_is_refused_in_words() -> None:
     seen = application.version
     workflow.move(application.id, "amend", by=teacher(application))
     refused = why_not(application, "withdraw", by=teacher(application), version=seen)
-    assert str(refused.problems[0].text) == "打开页面后申请已被他人更改,请刷新页面后再操作"
+    assert str(refused.problems[0].text) == "打开页面后申请已被他人更改，请刷新页面后再操作"
     workflow.move(application.id, "withdraw", by=teacher(application), version=application.version)
     assert application.stage is Stage.WITHDRAWN
 

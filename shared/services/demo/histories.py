@@ -45,7 +45,7 @@ _SUBMITTED = (Step("submit", Role.TEACHER, _S.SUBMITTED),)
 _AMENDED = (*_SUBMITTED, Step("amend", Role.TEACHER, _S.SUBMITTED))
 _CHECKED = (*_SUBMITTED, Step("school_pass", Role.SCHOOL, _S.SCHOOL_CHECKED))
 _CONFIRMED = (*_CHECKED, Step("confirm", Role.POINT, _S.CONFIRMED))
-_RETURN = Step("return", Role.POINT, _S.RETURNED, reason="聘用合同缺少学校公章,请补盖后重新提交。")
+_RETURN = Step("return", Role.POINT, _S.RETURNED, reason="聘用合同缺少学校公章，请补盖后重新提交。")
 
 
 def _decided(conclusion: Conclusion, reason: str = "") -> tuple[Step, ...]:
@@ -61,7 +61,7 @@ def _concluded(conclusion: Conclusion, reason: str = "") -> tuple[Step, ...]:
 
 
 _ASK = Step("request_revocation", Role.DISTRICT, _S.CONCLUDED, _C.REGISTERED, "聘用合同经核实系伪造。")
-_GRANT = Step("approve_revocation", Role.CITY, _S.REVOKED, _C.REGISTERED, "情况属实,同意撤销。")
+_GRANT = Step("approve_revocation", Role.CITY, _S.REVOKED, _C.REGISTERED, "情况属实，同意撤销。")
 _SHORT = "有效期内培训学时不足360学时。"
 _FAILED_YEAR = "有一个年度考核不合格。"
 _FAILED_TWICE = "连续两个年度考核不合格。"

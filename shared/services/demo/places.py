@@ -105,7 +105,7 @@ def _points() -> Iterator[ConfirmationPoint]:
         for place in (1, 2) if code in (CITY, *_BIG) else (1,):
             yield ConfirmationPoint(
                 code=f"P{code}{place:02d}",
-                name=f"{name}教师资格现场确认点" + ("" if place == 1 else "(分点)"),
+                name=f"{name}教师资格现场确认点" + ("" if place == 1 else "（分点）"),
                 bureau_id=bureaus[code].id,
                 address=f"南京市{name if code != CITY else '玄武区'}示范路{place * 18}号政务服务中心{place}楼",
                 phone=f"025-8400{int(code[3:]) * 10 + place:04d}",

@@ -29,7 +29,7 @@ def _made(today: date) -> Campaign:
     province = session.scalars(select(Bureau).where(Bureau.code == PROVINCE)).one()
     campaign = Campaign(
         code=f"{_PREFIX}{today.year}",
-        name=f"江苏省{today.year}年中小学教师资格定期注册(演示)",
+        name=f"江苏省{today.year}年中小学教师资格定期注册（演示）",
         bureau=province,
         year=today.year,
         registration_type=RegistrationType.PERIODIC,
