@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shared import clock
 from shared.adapters import fonts, pdf, qr
 from shared.db import session, transaction
-from shared.models import Application, Material, Photo, Receipt, ReceivedPaper
+from shared.models import Application, AssessmentYear, Material, Photo, Receipt, ReceivedPaper
 from shared.rules import masking, workdays
 from shared.rules.checks import Problem
 from shared.rules.fields import Input, Section, in_section, shown
@@ -19,7 +19,7 @@ from shared.rules.workdays import UnknownYear
 from shared.services import access, receipts
 from shared.services.calendar import is_workday
 from shared.services.errors import NotYours, Refused
-from shared.text import _, in_chinese
+from shared.text import Text, _, in_chinese
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PAIRS_IN_A_ROW = 2
@@ -63,15 +63,25 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
 
 def _blocks(application: Application) -> list[dict[str, Any]]:
     """Every field of FIELDS, by section, so that a new one is printed without a change here."""
-    return [{"title": str(section.label), "rows": _rows(section, application)} for section in Section]
+    blocks = [{"title": str(section.label), "rows": _in_rows(_pairs(section, application))} for section in Section]
+    years = [(str(_("{year}年度", year=row.year)), str(_attested(row))) for row in application.years]
+    return [*blocks, {"title": str(_("注册有效期内各年度情况")), "rows": _in_rows(years)}] if years else blocks
 
 
-def _rows(section: Section, application: Application) -> list[list[tuple[str, str]]]:
-    pairs = [
-        (str(field.label), shown(field, application, masked=False))
-        for field in in_section(section)
-        if field.input is not Input.PHOTO
-    ]
+def _pairs(section: Section, application: Application) -> list[tuple[str, str]]:
+    fields = [field for field in in_section(section) if field.input is not Input.PHOTO]
+    return [(str(field.label), shown(field, application, masked=False)) for field in fields]
+
+
+def _attested(row: AssessmentYear) -> Text:
+    """What the school attests for one year of the cycle (block E of the form; a first registration has none)."""
+    facts = {"assessment": row.assessment.label, "hours": row.training_hours}
+    if row.ethics is None:
+        return _("{assessment}，{hours}学时", **facts)
+    return _("{assessment}，{hours}学时，{ethics}", ethics=row.ethics.label, **facts)
+
+
+def _in_rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     return [pairs[start : start + PAIRS_IN_A_ROW] for start in range(0, len(pairs), PAIRS_IN_A_ROW)]
 
 
