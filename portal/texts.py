@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
-from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask
 
 from shared import clock
 from shared.rules.windows import Span
@@ -72,15 +71,6 @@ def hours(span: Span) -> Text:
     return _("工作日{opens}–{closes}", **times) if span.workdays_only else _("每天{opens}–{closes}", **times)
 
 
-def same_page(language: str) -> str:
-    """The present page in another language."""
-    if request.endpoint is None or request.method != "GET":
-        return url_for("pages.front", lang=language)
-    query = urlencode({**request.args.to_dict(), "lang": language})
-    return f"{request.script_root}{request.path}?{query}"
-
-
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours, until=until)
-    app.jinja_env.globals["same_page"] = same_page

@@ -1,6 +1,7 @@
 """Chinese as written in the code, English from the catalogue; the reader's choice is kept in a cookie."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
@@ -25,6 +26,14 @@ def _translate(message: str) -> str:
     return str(gettext(message)) if has_request_context() else message
 
 
+def same_page(language: str) -> str:
+    """The address of the present page in another language; after a form was sent, of the door's front."""
+    path = request.path if request.method == "GET" else "/"
+    return (
+        f"{request.script_root}{path}?{urlencode({**request.args.to_dict(flat=False), COOKIE: language}, doseq=True)}"
+    )
+
+
 def html_language() -> str:
     """The value of the page's lang attribute."""
     return "en" if str(get_locale()) == ENGLISH else "zh-CN"
@@ -35,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = CHINESE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     Babel(app, locale_selector=chosen)
-    app.jinja_env.globals["html_language"] = html_language
+    app.jinja_env.globals.update(html_language=html_language, same_page=same_page)
     text.translate_with(_translate)
 
     @app.after_request
