@@ -29,9 +29,9 @@ def _translate(message: str) -> str:
 def same_page(language: str) -> str:
     """The address of the present page in another language; after a form was sent, of the door's front."""
     path = request.path if request.method == "GET" else "/"
-    return (
-        f"{request.script_root}{path}?{urlencode({**request.args.to_dict(flat=False), COOKIE: language}, doseq=True)}"
-    )
+    # What was searched for may be an ID number, and is not written once more.
+    kept = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "q"}
+    return f"{request.script_root}{path}?{urlencode({**kept, COOKIE: [language]}, doseq=True)}"
 
 
 def html_language() -> str:
