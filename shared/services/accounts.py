@@ -10,9 +10,10 @@ from sqlalchemy import select
 from shared import clock
 from shared.db import session, transaction
 from shared.models import Bureau, Person, Staff
-from shared.models.kinds import Role
+from shared.models.kinds import IdKind, Role
 from shared.models.people import Login
 from shared.rules import accounts as rules
+from shared.rules import identity
 from shared.rules.checks import Problem
 from shared.rules.policy import Actor
 from shared.services import access, audit
@@ -49,7 +50,8 @@ def log_in_teacher(id_number: str, password: str, *, address: str) -> Account:
     """The teacher's account, or `Refused`."""
     by = anonymous(address)
     # An identity number is unique with its kind; the few equal ones of different kinds are told apart by the password.
-    people = session.scalars(select(Person.id).where(Person.id_number == id_number.strip().upper())).all()
+    number = identity.normalise(IdKind.RESIDENT, id_number)
+    people = session.scalars(select(Person.id).where(Person.id_number == number)).all()
     key = _attempt(Person, list(people), password, by=by)
     found = teacher(key, None, address) if key else None
     if found is None:

@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from shared import clock
 from shared.db import session, transaction
 from shared.models import Application, Certificate, Material, Person, Receipt, ReceivedPaper
-from shared.rules import form
+from shared.models.kinds import IdKind
+from shared.rules import form, identity
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field, Section
 from shared.rules.policy import Actor, Can
@@ -35,7 +36,7 @@ class Desk:
 
 def find(text: str, *, by: Actor) -> Application:
     """The application with this registration number, ID number or QR; `NotYours` where the point has none such."""
-    wanted = text.strip().upper()
+    wanted = identity.normalise(IdKind.RESIDENT, text)
     if not wanted:
         raise Refused(Problem("search", "text", _("请输入或扫描报名号、证件号码")))
     scanned = SCANNED.fullmatch(wanted)

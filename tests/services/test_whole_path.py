@@ -119,7 +119,7 @@ def test_a_teacher_applies_and_is_registered(world: Application) -> None:
     point = build.an_actor(Role.POINT, application.point)
     reference.change(Application, application.id, {"ethics": EthicsGrade.QUALIFIED}, by=school, version=None)
     workflow.move(application.id, "school_pass", by=school)
-    desk = confirming.desk(confirming.find("320106198501010018", by=point).id, by=point)
+    desk = confirming.desk(confirming.find("３２０１０６ 19850101 0018", by=point).id, by=point)
     confirming.receive(application.id, [m.id for m in desk.materials], by=point)
     receipt = confirming.confirm(application.id, by=point, version=my(by).version, signed_version=1)
     paper = PdfReader(io.BytesIO(documents.receipt(application.id, by=point))).pages[0].extract_text()
