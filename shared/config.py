@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 
 DEVELOPMENT_MARK = "dev-"
 SHORTEST_SECRET = 32
+FEWEST_SIGNS = 10  # 32 random hexadecimal digits have fewer once in ten million
 DATA_KEY_BYTES = 64  # AES-256 in SIV mode takes two keys of 32 bytes
-KEY_NAMES = ("SECRET_KEY_PORTAL", "SECRET_KEY_ADMIN", "DATA_KEY")
+SESSION_KEYS = ("SECRET_KEY_PORTAL", "SECRET_KEY_ADMIN")
+KEY_NAMES = (*SESSION_KEYS, "DATA_KEY")
 DATABASES = ("sqlite", "postgresql")
 MAIL_SCHEMES = ("file", "smtp", "smtps")
 
@@ -128,6 +130,8 @@ class _Reader:
             self.faults.append(f"{name} begins with {scheme!r}: it must begin with one of {', '.join(schemes)}.")
         if self.app_env == "production" and name in ("PORTAL_URL", "ADMIN_URL") and scheme != "https":
             self.faults.append(f"{name} must be the https:// address that people type in production.")
+        if self.app_env == "production" and name == "MAIL_URL" and scheme == "file":
+            self.faults.append("MAIL_URL must be smtp:// or smtps:// in production: nobody reads mail from a folder.")
         return value
 
     def _time_zone(self) -> str:
@@ -145,6 +149,10 @@ class _Reader:
             self.faults.append(f"{name} is missing: set it to {SHORTEST_SECRET} or more random characters.")
         elif len(value) < SHORTEST_SECRET:
             self.faults.append(f"{name} is too short: it needs {SHORTEST_SECRET} or more random characters.")
+        elif len(set(value)) < FEWEST_SIGNS:
+            self.faults.append(f"{name} repeats a few characters: make it of {SHORTEST_SECRET} or more random ones.")
+        if value and value in (self.environ.get(other) for other in SESSION_KEYS if other != name):
+            self.faults.append(f"{name} is the other service's key: give each a key of its own.")
         self._refuse_development_key(name, value)
         return value
 

@@ -33,7 +33,10 @@ class Window(Row):
     """开放时间 of one stage: dates, working days or all days, daily hours; `closes_at` 00:00 means the day's end."""
 
     __tablename__ = "windows"
-    __table_args__ = (CheckConstraint("closes_on >= opens_on", name="dates"),)
+    __table_args__ = (
+        CheckConstraint("closes_on >= opens_on", name="dates"),
+        CheckConstraint("closes_at > opens_at OR closes_at = '00:00:00.000000'", name="hours"),
+    )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     stage: Mapped[WindowStage] = mapped_column(one_of(WindowStage))

@@ -1,6 +1,7 @@
 """What is wrong with the answers of one step, or with the whole form: every problem at once (domain rules §3)."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,16 +10,17 @@ from typing import Any
 from shared.models.kinds import IdKind, Sex
 from shared.rules import certificate, identity
 from shared.rules.checks import Problem, Severity
-from shared.rules.fields import BY_NAME, FIELDS, Input, Mask, Step
+from shared.rules.fields import BY_NAME, FIELDS, Field, Input, Step
 from shared.text import Text, _
 
 FIRST_CERTIFICATES = date(1996, 1, 1)  # 教师资格条例 came into force at the end of 1995
 YOUNGEST_AT_WORK = 16
 NAME = re.compile(r"[^\W\d_]+(?:[·. ][^\W\d_]+)*", re.UNICODE)
-MOBILE = re.compile(r"1[3-9]\d{9}")
-POSTCODE = re.compile(r"\d{6}")
-LANDLINE = re.compile(r"[\d\-() ]{7,20}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+POSTCODE = re.compile(r"[0-9]{6}")
+LANDLINE = re.compile(r"[0-9\-() ]{7,20}")
+EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+DIGITS_ONLY = ("mobile", "postcode")
 
 Answers = Mapping[str, Any]
 
@@ -35,6 +37,7 @@ class FormFacts:
     certificate_subject: str = ""
     taught_subject: str = ""
     has_photo: bool = False
+    residence_can_be_narrowed: bool = False
 
 
 def problems_with(answers: Answers, step: Step | None, *, today: date, facts: FormFacts) -> list[Problem]:
@@ -43,7 +46,7 @@ def problems_with(answers: Answers, step: Step | None, *, today: date, facts: Fo
         Step.IDENTITY: [_identity, _certificate_number],
         Step.BUREAU: [_name, _birth, _certificate_data, _teaching],
         Step.POINT: [_point],
-        Step.MATERIALS: [_dates, _contact, _school],
+        Step.MATERIALS: [_dates, _contact, _school, _residence],
     }
     steps = [step] if step else list(rules)
     found = [] if step else _missing(answers, facts)
@@ -66,14 +69,11 @@ def normalised(answers: Answers) -> dict[str, Any]:
             kept["sex"] = sex
     if kept.get("certificate_number"):
         kept["certificate_number"] = certificate.normalise(kept["certificate_number"])
-    for field in FIELDS:
-        if field.mask is not Mask.NONE and isinstance(kept.get(field.name), str):
-            kept[field.name] = _half_width(kept[field.name])
+    for name in (*DIGITS_ONLY, "landline", "email"):
+        if isinstance(kept.get(name), str):
+            plain = unicodedata.normalize("NFKC", kept[name]).strip()
+            kept[name] = re.sub(r"[\s-]", "", plain) if name in DIGITS_ONLY else plain
     return kept
-
-
-def _half_width(text: str) -> str:
-    return "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text).strip()
 
 
 def _block(code: str, field: str, text: Text) -> Problem:
@@ -86,9 +86,16 @@ def _missing(answers: Answers, facts: FormFacts) -> list[Problem]:
         if not field.required or (field.input is Input.PHOTO and facts.has_photo):
             continue
         if answers.get(field.name) in (None, ""):
-            word = _("请上传照片") if field.input is Input.PHOTO else _("请填写{label}", label=field.label)
-            found.append(_block("missing", field.name, word))
+            found.append(_block("missing", field.name, asked_for(field)))
     return found
+
+
+def asked_for(field: Field) -> Text:
+    """The sentence for a required field that was left empty."""
+    if field.input is Input.PHOTO:
+        return _("请上传照片")
+    chosen = field.input in (Input.KIND, Input.ENTRY)
+    return _("请选择{label}", label=field.label) if chosen else _("请填写{label}", label=field.label)
 
 
 def _identity(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]:
@@ -97,8 +104,13 @@ def _identity(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]
     )
 
 
-def _certificate_number(answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
-    found = certificate.problems_with(answers.get("certificate_number") or "")
+def _certificate_number(answers: Answers, today: date, facts: FormFacts) -> list[Problem]:
+    number = answers.get("certificate_number") or ""
+    found = certificate.problems_with(number)
+    decoded = certificate.decode(number, id_number=answers.get("id_number") or "")
+    if decoded and decoded.year > today.year:
+        text = _("证书号码中的年份{year}还没有到，请对照证书核对", year=decoded.year)
+        found.append(_block("certificate.future", "certificate_number", text))
     if facts.certificate_is_anothers:
         text = _("该证书号码已由另一证件号码申报。请核对是否输错；确实无误的，工作人员会收到提示并与您联系")
         found.append(_block("certificate.anothers", "certificate_number", text))
@@ -164,6 +176,12 @@ def _school(answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
     if answers.get("point_id") is not None and not facts.point_serves_school:
         text = _("您选择的确认点不服务该校，请返回第5步更换确认点")
         return [_block("school.point", "school_id", text)]
+    return []
+
+
+def _residence(_answers: Answers, _today: date, facts: FormFacts) -> list[Problem]:
+    if facts.residence_can_be_narrowed:
+        return [_block("residence", "residence_code", _("户籍所在地请选到区县，与户口簿一致"))]
     return []
 
 

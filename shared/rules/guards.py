@@ -20,6 +20,7 @@ from shared.models import (
     Publicity,
     ReceivedPaper,
     RevocationRequest,
+    School,
     Staff,
 )
 from shared.models.kinds import Conclusion, EntryStatus, RequestState, Role, Stage
@@ -63,6 +64,18 @@ def _is_complete(_order: Order) -> ColumnElement[bool]:
         *[column.is_not(None) for column in [*filled, Application.point_id, Application.mobile]],
         exists().where(Photo.application_id == Application.id),
     )
+
+
+def _places_agree(_order: Order) -> ColumnElement[bool]:
+    """The school lies under the bureau that registers, and the point serves it; else strangers would decide."""
+    agree = exists().where(
+        School.id == Application.school_id,
+        School.bureau_id == Application.bureau_id,
+        PointSchool.school_id == School.id,
+        PointSchool.point_id == Application.point_id,
+    )
+    missing = [column.is_(None) for column in (Application.school_id, Application.bureau_id, Application.point_id)]
+    return or_(agree, *missing)  # what is missing is told by COMPLETE
 
 
 def _was_checked(_order: Order) -> ColumnElement[bool]:
@@ -139,6 +152,7 @@ def _has_ethics(_order: Order) -> ColumnElement[bool]:
 
 
 COMPLETE = Guard("incomplete", _("申请材料不完整，请补齐后再提交"), _is_complete)
+PLACES = Guard("places", _("任教学校、注册机构和确认点不一致，请先更正"), _places_agree)
 CHECKED = Guard("unchecked", _("学校尚未审校，请先由学校审校员审校通过"), _was_checked)
 ETHICS = Guard("no_ethics", _("师德结论尚未填写，请先填写师德结论"), _has_ethics)
 PAPERS = Guard("papers", _("纸质材料不齐，请核对材料清单，收齐后再确认"), _papers_are_complete)

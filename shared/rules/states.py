@@ -20,6 +20,7 @@ from shared.rules.guards import (
     ETHICS,
     NO_REQUEST,
     PAPERS,
+    PLACES,
     POINT_FITS,
     PUBLISHED,
     REGISTERED,
@@ -120,8 +121,16 @@ _CONFIRM = (WindowStage.CONFIRM,)
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
-        Move("submit", _("提交"), Can.SUBMIT, {_S.DRAFT: _S.SUBMITTED}, (COMPLETE,), _APPLY, effects=_submits),
-        Move("resubmit", _("重新提交"), Can.SUBMIT, {_S.RETURNED: _S.SUBMITTED}, (COMPLETE,), _MEND, effects=_submits),
+        Move("submit", _("提交"), Can.SUBMIT, {_S.DRAFT: _S.SUBMITTED}, (COMPLETE, PLACES), _APPLY, effects=_submits),
+        Move(
+            "resubmit",
+            _("重新提交"),
+            Can.SUBMIT,
+            {_S.RETURNED: _S.SUBMITTED},
+            (COMPLETE, PLACES),
+            _MEND,
+            effects=_submits,
+        ),
         Move(
             "amend",
             _("修改"),
@@ -160,7 +169,7 @@ MOVES: dict[str, Move] = {
             _("现场确认"),
             Can.CONFIRM,
             {_S.SUBMITTED: _S.CONFIRMED, _S.SCHOOL_CHECKED: _S.CONFIRMED},
-            (CHECKED, PAPERS, SIGNED),
+            (PLACES, CHECKED, PAPERS, SIGNED),
             _CONFIRM,
             effects=_confirms,
         ),
@@ -184,10 +193,20 @@ MOVES: dict[str, Move] = {
             "preliminary",
             _("初审"),
             Can.PRELIMINARY,
-            {_S.CONFIRMED: _S.PRELIMINARY, _S.PRELIMINARY: _S.PRELIMINARY},
+            {_S.CONFIRMED: _S.PRELIMINARY},
+            windows=(WindowStage.PRELIMINARY,),
+            conclusions=DECISIONS,
+            effects=_decides_first,
+        ),
+        Move(  # a move of its own, so that no bulk decision overturns an earlier one unseen
+            "revise_preliminary",
+            _("更改初审结论"),
+            Can.PRELIMINARY,
+            {_S.PRELIMINARY: _S.PRELIMINARY},
             (UNPUBLISHED,),
             (WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
+            needs_reason=True,
             effects=_decides_first,
         ),
         Move(  # S24: also those whose papers nobody has confirmed

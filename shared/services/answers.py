@@ -11,10 +11,22 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from shared.db import session
-from shared.models import Application, Certificate, ConfirmationPoint, Person, Photo, PointSchool, School, Subject
-from shared.models.kinds import IdKind, Stage
+from shared.models import (
+    Application,
+    Certificate,
+    ConfirmationPoint,
+    Division,
+    Person,
+    Photo,
+    PointSchool,
+    School,
+    Subject,
+)
+from shared.models.kinds import EntryStatus, IdKind, Stage
+from shared.rules.checks import Problem, Severity
 from shared.rules.fields import BY_NAME, FIELDS, Input, raw
 from shared.rules.form import FormFacts
+from shared.text import _
 
 AGREED = "agreed"  # beside the fields: number of the notice → when it was agreed to
 
@@ -73,8 +85,47 @@ def facts_for(answers: Answers, application: Application | None = None) -> FormF
         point_serves_school=bool(point and school and session.scalar(serves)),
         certificate_subject=_subject(answers.get("certificate_subject_code")),
         taught_subject=_subject(answers.get("teaching_subject_code")),
+        residence_can_be_narrowed=_has_parts(answers.get("residence_code")),
         has_photo=bool(application and session.scalar(select(exists().where(Photo.application_id == application.id)))),
     )
+
+
+def _has_parts(division_code: str | None) -> bool:
+    """Whether the list knows districts of this division: then one of them must be chosen."""
+    if not division_code:
+        return False
+    part = select(Division.id).where(Division.parent_code == division_code, Division.status == EntryStatus.ACTIVE)
+    return session.scalar(part.limit(1)) is not None
+
+
+def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
+    """Keep school and point in step with the bureau and with each other; tell what was changed on the way.
+
+    A school of another bureau is dropped, and so is its point; a point that does not serve the school gives way to one
+    that does, because a wrong point must never be a dead end.
+    """
+    if values.get("bureau_id") != before.get("bureau_id"):
+        homes = {
+            "school_id": select(School.bureau_id).where(School.id == values.get("school_id")),
+            "point_id": select(ConfirmationPoint.bureau_id).where(ConfirmationPoint.id == values.get("point_id")),
+        }
+        for name, home in homes.items():
+            if session.scalar(home) != values.get("bureau_id"):
+                values[name] = None
+    if not values.get("school_id") or not values.get("point_id"):
+        return []
+    serving = (
+        select(ConfirmationPoint)
+        .join(PointSchool, PointSchool.point_id == ConfirmationPoint.id)
+        .where(PointSchool.school_id == values["school_id"], ConfirmationPoint.status == EntryStatus.ACTIVE)
+        .order_by(ConfirmationPoint.id)
+    )
+    points = session.scalars(serving).all()
+    if not points or values["point_id"] in [point.id for point in points]:
+        return []
+    values["point_id"] = points[0].id
+    text = _("原来选择的确认点不服务该校，确认点已改为“{point}”", point=points[0].name)
+    return [Problem("point.switched", "point_id", text, Severity.WARN)]
 
 
 def _subject(code: str | None) -> str:

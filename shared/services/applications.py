@@ -32,6 +32,7 @@ from shared.services.workflow import Wish
 from shared.text import _
 
 APPLY = (WindowStage.APPLY,)
+HANDED_IN = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED)
 AGREED = answers.AGREED
 NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次，请留意所在区教育局的通知"))
 HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号，请先登录再继续填写"))
@@ -73,8 +74,11 @@ def save_draft(token: str, values: Mapping[str, Any], *, by: Actor, step: Step |
     row = _draft(token)
     if row is None:
         raise NotYours
-    merged = form.normalised({**answers.from_json(row.answers), **values})
-    problems = windows.closed(row.campaign_id, APPLY) or _problems(merged, step)
+    before = answers.from_json(row.answers)
+    merged = form.normalised({**before, **values})
+    problems = windows.closed(row.campaign_id, APPLY)
+    if not problems:
+        problems = answers.settle_places(merged, before) + _problems(merged, step)
     if step is Step.IDENTITY and session.scalar(select(Person.id).where(answers.is_person(merged))):
         problems.append(HAS_ACCOUNT)
     _refuse(problems, merged, by)
@@ -138,7 +142,7 @@ def open_account(token: str, *, email: str, password: str, by: Actor) -> Account
     for step in (Step.IDENTITY, Step.BUREAU, Step.POINT):
         problems += [p for p in _problems(values, step) if p.blocks]
         problems += [
-            Problem("missing", field.name, _("请填写{label}", label=field.label))
+            Problem("missing", field.name, form.asked_for(field))
             for field in of_step(step)
             if field.required and values.get(field.name) in (None, "")
         ]
@@ -266,12 +270,22 @@ def save(
     application = access.one(Application, application_id, by=by)
     before = answers.of_application(application)
     merged = form.normalised({**before, **_own(values)})
-    problems = _problems(merged, step, application)
+    problems = _moved_away(application, merged) + answers.settle_places(merged, before)
+    # What stays handed in must stay right as a whole, whichever page is changed.
+    problems += _problems(merged, None if application.stage in HANDED_IN else step, application)
     _refuse(problems, merged, by)
     changed = {name: value for name, value in merged.items() if before.get(name) != value}
     if changed:
         _save(application_id, changed, by=by, version=version)
     return problems
+
+
+def _moved_away(application: Application, values: Mapping[str, Any]) -> list[Problem]:
+    """While it is with a bureau's schools and points, an application does not wander to another bureau."""
+    if application.stage not in HANDED_IN or values.get("bureau_id") == application.bureau_id:
+        return []
+    text = _("已提交的申请不能更换注册机构；请先放弃申报再重新申报，或请学校退回后修改")
+    return [Problem("bureau.fixed", "bureau_id", text)]
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:

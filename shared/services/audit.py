@@ -27,6 +27,7 @@ def _hide(_value: str) -> str:
 
 
 MASKS = {"id_number": masking.id_number, "phone": masking.phone}
+PERSONAL_COLUMNS = {"email": masking.email}
 
 Changes = dict[str, list[str | None]]
 
@@ -62,6 +63,8 @@ def as_text(value: object, column: Any = None) -> str | None:  # noqa: ANN401  a
         return "***"
     if column is not None and isinstance(column.type, Encrypted):
         return MASKS.get(column.type.kind, _hide)(str(value))
+    if column is not None and column.key in PERSONAL_COLUMNS:
+        return PERSONAL_COLUMNS[column.key](str(value))
     if isinstance(value, StrEnum):
         return value.value
     return str(value)[:LONGEST]

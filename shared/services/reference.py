@@ -159,8 +159,22 @@ def _flush() -> None:
         raise Refused(_sentence(str(fault.orig))) from None
 
 
+# What the database calls a rule that a form can break, and the sentence for the field.
+BROKEN_RULES = {
+    "ck_windows_dates": Problem("dates", "closes_on", _("结束日期不能早于开始日期")),
+    "ck_windows_hours": Problem("hours", "closes_at", _("每日结束时间应晚于开始时间；开放到午夜请填00:00")),
+    "ck_publicities_dates": Problem("dates", "ends_on", _("结束日期不能早于开始日期")),
+    "ck_teaching_breaks_dates": Problem("dates", "ends_on", _("结束日期不能早于开始日期")),
+    "ck_authorities_validity": Problem("dates", "valid_to", _("结束日期不能早于开始日期")),
+    "ck_assessment_years_hours": Problem("hours", "training_hours", _("培训学时不能小于0")),
+}
+
+
 def _sentence(fault: str) -> Problem:
     lowered = fault.lower()
+    for name, problem in BROKEN_RULES.items():
+        if name in lowered:
+            return problem
     if "unique" in lowered:
         return TAKEN
     return IN_USE if "foreign key" in lowered else INVALID

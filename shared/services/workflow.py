@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Event
+from shared.models import Application, Event, ReasonCode
 from shared.models.kinds import Conclusion, Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
@@ -137,9 +137,17 @@ def _faults_of(row: Move, wish: Wish) -> list[Problem]:
     faults = []
     if row.conclusions and wish.conclusion not in row.conclusions:
         faults.append(Problem("conclusion", "conclusion", _("请选择结论")))
+    if wish.reason_code and not _fits(wish.reason_code, wish.conclusion):
+        faults.append(Problem("reason_code", "reason_code", _("原因代码与结论不符，请重新选择")))
     if needs_a_reason(row, wish.conclusion) and not wish.reason.strip():
         faults.append(Problem("reason", "reason", _("请填写理由，申请人会看到")))
     return faults
+
+
+def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
+    """Whether the code is a reason for this conclusion; some (N: did not apply) are for either that is not 合格."""
+    meant = session.scalar(select(ReasonCode.conclusion).where(ReasonCode.code == reason_code))
+    return conclusion not in (None, Conclusion.REGISTERED) and meant in (conclusion, Conclusion.NONE)
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, SelectChoice, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from shared.rules.checks import Problem
 from shared.rules.fields import Field, Input
@@ -17,6 +17,9 @@ from shared.text import Text, _
 Choices = Callable[[Field], list[tuple[str, str]]]
 EARLIEST = date(1900, 1, 1)
 CHOOSE = _("请选择")
+# People write these numbers with blanks and in full width; how long they may be without, the rules say.
+NUMBERS = frozenset({"id_number", "certificate_number", "mobile", "postcode", "landline"})
+LONGEST_NUMBER = 64
 
 
 class Lenient(DateField):  # type: ignore[misc]
@@ -61,6 +64,17 @@ class AtMost:
             raise ValidationError(_("{label}最多{longest}个字", label=self.label, longest=self.longest))
 
 
+class Same:
+    """What was typed twice is the same both times."""
+
+    def __init__(self, other: str, text: Text) -> None:
+        self.other, self.text = other, text
+
+    def __call__(self, form: FlaskForm, field: StringField) -> None:
+        if field.data != form[self.other].data:
+            raise ValidationError(self.text)
+
+
 def form_for(fields: Sequence[Field], choices: Choices, *, required: bool = True) -> type[FlaskForm]:
     """A form class with one input for each of `fields`; `choices` gives the rows of reference data on offer."""
     made = {field.name: _input(field, choices, required=required and field.required) for field in fields}
@@ -68,7 +82,7 @@ def form_for(fields: Sequence[Field], choices: Choices, *, required: bool = True
 
 
 def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: ANN401  an unbound WTForms field
-    presence = InputRequired(_("请填写{label}", label=field.label)) if required else Optional()
+    presence = _presence(field) if required else Optional()
     common: dict[str, Any] = {"label": field.label, "description": field.hint or "", "render_kw": _attributes(field)}
     if field.input is Input.DATE:
         return Lenient(validators=[presence], **common)
@@ -80,7 +94,16 @@ def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: A
     if field.input is Input.ENTRY:
         coerce = int if field.name.endswith("_id") else str
         return _select(choices(field), coerce, presence, common)
-    return StringField(validators=[presence, AtMost(field.longest, field.label)], filters=[_strip], **common)
+    longest = LONGEST_NUMBER if field.name in NUMBERS else field.longest
+    return StringField(validators=[presence, AtMost(longest, field.label)], filters=[one_line], **common)
+
+
+def _presence(field: Field) -> InputRequired | DataRequired:
+    """A text must hold more than blanks; a list and a date must have been touched at all."""
+    if field.input in (Input.KIND, Input.ENTRY):
+        return InputRequired(_("请选择{label}", label=field.label))
+    kind = DataRequired if field.input is Input.TEXT else InputRequired
+    return kind(_("请填写{label}", label=field.label))
 
 
 def _select(
@@ -104,16 +127,21 @@ def _select(
 
 
 def _attributes(field: Field) -> dict[str, Any]:
+    # No maxlength: browsers cut what is pasted without a word.
     pairs = {"autocomplete": field.autocomplete, "inputmode": field.inputmode}
-    if field.input is Input.TEXT:
-        pairs["maxlength"] = str(field.longest)
     return {key: value for key, value in pairs.items() if value}
 
 
-def _strip(value: str | None) -> str | None:
+def one_line(value: str | None) -> str | None:
     """Without blanks around it and without control characters, which no form means and PostgreSQL refuses (NUL)."""
     kept = "".join(sign for sign in value or "" if unicodedata.category(sign) not in ("Cc", "Cf"))
     return kept.strip() or None
+
+
+def many_lines(value: str | None) -> str | None:
+    """The same for a text of several lines, which stay lines."""
+    lines = [one_line(line) or "" for line in (value or "").splitlines()]
+    return "\n".join(lines).strip() or None
 
 
 def answers_of(form: FlaskForm, fields: Sequence[Field]) -> dict[str, Any]:

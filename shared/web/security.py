@@ -3,7 +3,7 @@
 import secrets
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from shared.config import Settings
@@ -37,6 +37,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Protect every form of the app and every answer."""
     csrf.init_app(app)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+    @app.before_request
+    def refuse_nul() -> None:
+        # No person types it, and PostgreSQL cannot store it.
+        sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+        if any("\x00" in part for pair in sent for part in pair):
+            abort(HTTPStatus.BAD_REQUEST)
 
     @app.after_request
     def protect(response: Response) -> Response:

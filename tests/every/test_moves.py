@@ -60,7 +60,8 @@ TABLE = {
         "teacher point district",
         "teacher point city",
     ),
-    "preliminary": Line("confirmed>preliminary preliminary>preliminary", "district", "city", "registered"),
+    "preliminary": Line("confirmed>preliminary", "district", "city", "registered"),
+    "revise_preliminary": Line("preliminary>preliminary", "district", "city", "refused"),
     "disqualify": Line(
         "submitted>preliminary school_checked>preliminary returned>preliminary confirmed>preliminary",
         "district",

@@ -10,7 +10,7 @@ from shared.config import (
     new_data_key,
 )
 
-LONG = "x" * 40
+LONG = "k3y-of-forty-characters-for-the-portal-00"
 
 
 @pytest.fixture
@@ -24,6 +24,7 @@ def production(tmp_path):
         "SECRET_KEY_ADMIN": LONG[::-1],
         "PORTAL_URL": "https://registration.example.cn/",
         "ADMIN_URL": "https://office.example.cn",
+        "MAIL_URL": "smtps://registration:pass@mail.example.cn:465",
     }
 
 
@@ -96,3 +97,17 @@ def test_two_data_keys_are_the_new_one_and_the_old(production):
         Settings.read(production | {"DATA_KEY": new}).data_keys[0],
         Settings.read(production | {"DATA_KEY": old}).data_keys[0],
     )
+
+
+def test_the_two_services_do_not_share_a_key(production):
+    shared = production | {"SECRET_KEY_ADMIN": production["SECRET_KEY_PORTAL"]}
+    assert "SECRET_KEY_PORTAL is the other service's key" in faults(shared, PortalSettings)[0]
+    assert "SECRET_KEY_ADMIN is the other service's key" in faults(shared, AdminSettings)[0]
+
+
+def test_a_key_of_one_repeated_character_is_refused(production):
+    assert "repeats a few characters" in faults(production | {"SECRET_KEY_PORTAL": "a" * 40}, PortalSettings)[0]
+
+
+def test_production_does_not_write_mail_into_a_folder(production):
+    assert "MAIL_URL must be smtp" in faults(production | {"MAIL_URL": ""})[0]

@@ -70,7 +70,12 @@ def test_a_refusal_tells_everything_that_is_wrong(installed):
 
 def test_production_refuses_demo_data(installed):
     keys = {"APP_ENV": "production", "DATA_KEY": new_data_key()}
-    told = run("demo", ok=False, PORTAL_URL="https://p.example.cn", ADMIN_URL="https://a.example.cn", **keys)
+    keys |= {
+        "PORTAL_URL": "https://p.example.cn",
+        "ADMIN_URL": "https://a.example.cn",
+        "MAIL_URL": "smtp://m.example.cn",
+    }
+    told = run("demo", ok=False, **keys)
     assert "demo data" in told
     assert session.scalar(select(Person.id)) is None
 

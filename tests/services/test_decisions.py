@@ -24,13 +24,35 @@ pytestmark = pytest.mark.usefixtures("database")
 SetClock = Callable[[datetime], datetime]
 
 
-@pytest.mark.parametrize("conclusion", [Conclusion.REGISTERED, Conclusion.DEFERRED, Conclusion.REFUSED])
-def test_the_preliminary_decision_has_three_conclusions(conclusion: Conclusion) -> None:
+@pytest.mark.parametrize(
+    ("conclusion", "code"),
+    [(Conclusion.REGISTERED, None), (Conclusion.DEFERRED, "D4"), (Conclusion.REFUSED, "F1")],
+)
+def test_the_preliminary_decision_has_three_conclusions(conclusion: Conclusion, code: str | None) -> None:
     application = an_application(Stage.CONFIRMED)
-    wish = Wish(conclusion=conclusion, reason="材料不全", reason_code="D4")
+    wish = Wish(conclusion=conclusion, reason="见材料", reason_code=code)
     workflow.move(application.id, "preliminary", by=officer(Role.DISTRICT, application), wish=wish)
     found = (application.stage, application.conclusion, application.reason, application.reason_code)
-    assert found == (Stage.PRELIMINARY, conclusion, "材料不全", "D4")
+    assert found == (Stage.PRELIMINARY, conclusion, "见材料", code)
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "code"),
+    [(Conclusion.REGISTERED, "F1"), (Conclusion.DEFERRED, "F1"), (Conclusion.REFUSED, "D4"), (Conclusion.REFUSED, "X")],
+)
+def test_a_reason_code_fits_its_conclusion(conclusion: Conclusion, code: str) -> None:
+    application = an_application(Stage.CONFIRMED)
+    wish = Wish(conclusion=conclusion, reason="见材料", reason_code=code)
+    by = officer(Role.DISTRICT, application)
+    assert codes(why_not(application, "preliminary", by=by, wish=wish)) == {"reason_code"}
+
+
+def test_an_earlier_decision_is_not_overturned_by_deciding_again() -> None:
+    application = an_application(Stage.PRELIMINARY, conclusion=Conclusion.REFUSED)
+    by = officer(Role.DISTRICT, application)
+    wish = Wish(conclusion=Conclusion.REGISTERED)
+    assert codes(why_not(application, "preliminary", by=by, wish=wish)) == {"stage"}
+    assert codes(why_not(application, "revise_preliminary", by=by, wish=wish)) == {"reason"}
 
 
 def test_a_decision_needs_a_conclusion_and_an_unwelcome_one_a_reason() -> None:
@@ -50,10 +72,11 @@ def test_a_preliminary_conclusion_changes_until_publicity_begins(at: SetClock) -
     wish = Wish(conclusion=Conclusion.REGISTERED)
     at(datetime(2026, 11, 4, 23, 59))  # noqa: DTZ001
     workflow.move(application.id, "preliminary", by=by, wish=wish)
-    workflow.move(application.id, "preliminary", by=by, wish=Wish(conclusion=Conclusion.DEFERRED, reason="缺材料"))
+    deferred = Wish(conclusion=Conclusion.DEFERRED, reason="缺材料")
+    workflow.move(application.id, "revise_preliminary", by=by, wish=deferred)
     assert application.conclusion is Conclusion.DEFERRED
     at(datetime(2026, 11, 5, 0, 0))  # noqa: DTZ001
-    assert codes(why_not(application, "preliminary", by=by, wish=wish)) == {"published"}
+    assert codes(why_not(application, "revise_preliminary", by=by, wish=deferred)) == {"published"}
 
 
 def test_the_city_agrees_only_after_publicity(at: SetClock) -> None:

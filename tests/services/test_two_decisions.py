@@ -78,10 +78,10 @@ def test_of_two_decisions_that_are_both_possible_the_second_is_told_its_page_is_
     def decide(by: Actor, conclusion: Conclusion) -> str:
         workflow.move(
             key,
-            "preliminary",
+            "revise_preliminary",
             by=by,
             version=version,
-            wish=Wish(conclusion=conclusion, reason="师德", reason_code="F1"),
+            wish=Wish(conclusion=conclusion, reason="师德"),
         )
         return conclusion
 

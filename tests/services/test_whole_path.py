@@ -304,3 +304,52 @@ def test_names_of_people_and_events_belong_to_their_application(world: Applicati
     by = submitted(world)
     assert session.scalar(select(Person.name).where(Person.id == by.id)) == "张䶮"
     assert session.scalar(select(Event.actor_role).where(Event.application_id == my(by).id)) is Role.TEACHER
+
+
+def test_a_submitted_form_stays_with_its_bureau(world: Application) -> None:
+    by = submitted(world)
+    elsewhere = build.a_bureau("南京市玄武区教育局", division="320102")
+    with pytest.raises(Refused, match="不能更换注册机构"):
+        applications.save(my(by).id, {"bureau_id": elsewhere.id}, by=by, version=my(by).version, step=Step.BUREAU)
+
+
+def test_a_draft_that_changes_its_bureau_chooses_school_and_point_again(world: Application) -> None:
+    by = a_teacher(world)
+    elsewhere = build.a_school(bureau=build.a_bureau("南京市玄武区教育局", division="320102"))
+    values = {"bureau_id": elsewhere.bureau_id}
+    applications.save(my(by).id, values, by=by, version=my(by).version, step=Step.BUREAU)
+    assert (my(by).bureau_id, my(by).school_id, my(by).point_id) == (elsewhere.bureau_id, None, None)
+
+
+def test_a_new_school_brings_a_point_that_serves_it(world: Application) -> None:
+    by = submitted(world)
+    assert world.point
+    new = build.a_school(bureau=world.point.bureau)
+    with pytest.raises(Refused, match="不服务该校"):
+        applications.save(my(by).id, {"school_id": new.id}, by=by, version=my(by).version, step=Step.MATERIALS)
+    serving = build.a_point(serving=[new])
+    warnings = applications.save(my(by).id, {"school_id": new.id}, by=by, version=my(by).version, step=Step.MATERIALS)
+    assert "point.switched" in [problem.code for problem in warnings]
+    assert (my(by).school_id, my(by).point_id) == (new.id, serving.id)
+
+
+def test_the_household_register_names_a_district(world: Application) -> None:
+    by = a_teacher(world)
+    for wrong in ("320000", "320100"):
+        with pytest.raises(Refused, match="区县"):
+            applications.save(my(by).id, {"residence_code": wrong}, by=by, version=my(by).version, step=Step.MATERIALS)
+
+
+def test_numbers_are_kept_as_plain_digits(world: Application) -> None:
+    by = a_teacher(world)
+    typed = {"mobile": "１３８ 0013-8001", "postcode": "２１００２４ "}
+    applications.save(my(by).id, typed, by=by, version=my(by).version, step=Step.MATERIALS)
+    assert (my(by).mobile, my(by).postcode) == ("13800138001", "210024")
+    with pytest.raises(Refused, match="手机号码"):
+        applications.save(my(by).id, {"mobile": "13٠٠١٣٨٠٠٠٠"}, by=by, version=my(by).version, step=Step.MATERIALS)
+
+
+def test_a_certificate_of_the_future_is_refused(world: Application) -> None:
+    answers = IDENTITY | {"certificate_number": "20993200131000456"}
+    with pytest.raises(Refused, match="2099"):
+        applications.save_draft(applications.begin(by=VISITOR), answers, by=VISITOR, step=Step.IDENTITY)

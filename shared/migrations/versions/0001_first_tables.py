@@ -1430,6 +1430,7 @@ def upgrade() -> None:
         sa.Column("workdays_only", sa.Boolean(), nullable=False),
         sa.Column("opens_at", sa.Time(), nullable=False),
         sa.Column("closes_at", sa.Time(), nullable=False),
+        sa.CheckConstraint("closes_at > opens_at OR closes_at = '00:00:00.000000'", name=op.f("ck_windows_hours")),
         sa.CheckConstraint("closes_on >= opens_on", name=op.f("ck_windows_dates")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.id"], name=op.f("fk_windows_campaign_id_campaigns"), ondelete="CASCADE"
