@@ -68,6 +68,10 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class WrongDataKey(ValueError):
+    """Stored personal data cannot be read: DATA_KEY is not the key that they were written with."""
+
+
 _keys: tuple[AESSIV, ...] = ()
 
 
@@ -97,7 +101,7 @@ class Encrypted(TypeDecorator[str]):
             except InvalidTag:
                 continue
         message = f"a stored {self.kind} cannot be decrypted: DATA_KEY is not the key it was written with"
-        raise ValueError(message)
+        raise WrongDataKey(message)
 
 
 class Registry(scoped_session[Session]):

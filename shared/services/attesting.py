@@ -25,6 +25,8 @@ def attest(application_id: int, values: Mapping[str, Any], *, by: Actor, version
         raise Refused(Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作")))
     if application.stage not in OPEN:
         raise Refused(Problem("stage", "", _("材料已确认受理，学校填写的内容不能再改；确需更改请联系确认点撤销确认")))
+    if values.get("ethics") is None:
+        raise Refused(Problem("ethics", "ethics", _("请选择师德结论")))
     for field in of_step(Step.SCHOOL):
         setattr(application, field.name, values.get(field.name))
     return application

@@ -114,6 +114,8 @@ def _receipt_facts(application: Application, found: Receipt) -> dict[str, Any]:
     )
     return {
         "number": found.number,
+        "registration_number": application.registration_number,
+        "campaign": application.campaign.name,
         "applicant": application.name,
         "id_masked": masking.id_number(application.person.id_number),
         "matter": str(application.registration_type.label),

@@ -27,6 +27,7 @@ NEEDED: dict[str, Text] = {
     "point_id": _("请选择确认点"),
     "bureau_id": _("请选择教育行政部门"),
 }
+CALLED: dict[str, Text] = {"school_id": _("学校"), "point_id": _("确认点"), "bureau_id": _("教育行政部门")}
 MODELS: dict[str, type[School | ConfirmationPoint | Bureau]] = {
     "school_id": School,
     "point_id": ConfirmationPoint,
@@ -37,7 +38,6 @@ MODELS: dict[str, type[School | ConfirmationPoint | Bureau]] = {
 @transaction
 def create_staff(values: dict[str, Any], password: str, *, by: Actor) -> Staff:
     """A new account in `by`'s area; whoever gets it must change the password at the first log-in."""
-    values = _placed(values)
     names = [values.get("username") or "", values.get("name") or ""]
     problems = [*_problems(values), *rules.password_problems(password, names=names, staff=True)]
     if session.scalar(select(Staff.id).where(Staff.username == values.get("username"))):
@@ -57,7 +57,6 @@ def change_staff(staff_id: int, values: dict[str, Any], password: str, *, by: Ac
     staff = access.one(Staff, staff_id, by=by, to=Can.EDIT, lock=True)
     if staff.version != version:
         raise Refused(Problem("stale", "", _("打开页面后这个账号已被他人更改，请刷新页面后再修改")))
-    values = _placed(values)
     problems = _problems(values)
     if password:
         names = [staff.username, values.get("name") or ""]
@@ -77,12 +76,6 @@ def change_staff(staff_id: int, values: dict[str, Any], password: str, *, by: Ac
     return staff
 
 
-def _placed(values: dict[str, Any]) -> dict[str, Any]:
-    """`values` with the one place that the role has; the others are emptied."""
-    own = _place_of(values.get("role"))
-    return values | {name: values.get(name) if name == own else None for name in MODELS}
-
-
 def _place_of(role: Role | None) -> str:
     return PLACES.get(role, "bureau_id") if role else "bureau_id"
 
@@ -92,14 +85,16 @@ def _problems(values: dict[str, Any]) -> list[Problem]:
     if role is None or role is Role.TEACHER:
         return [Problem("role", "role", _("请选择角色"))]
     name = _place_of(role)
-    if values.get(name) is None:
-        return [Problem("place", name, NEEDED[name])]
-    place = session.get(MODELS[name], values[name])
+    others = [Problem("place", other, _one_place(role, name, other)) for other in MODELS if other != name]
+    problems = [problem for problem in others if values.get(problem.field) is not None]
+    place = session.get(MODELS[name], values[name]) if values.get(name) is not None else None
     if place is None:
-        return [Problem("place", name, NEEDED[name])]
-    if isinstance(place, Bureau):
-        return _level_problems(role, place)
-    return []
+        return [*problems, Problem("place", name, NEEDED[name])]
+    return problems + _level_problems(role, place) if isinstance(place, Bureau) else problems
+
+
+def _one_place(role: Role, needed: str, other: str) -> Text:
+    return _("{role}只需选择{needed}，请清空{other}", role=role.label, needed=CALLED[needed], other=CALLED[other])
 
 
 def _level_problems(role: Role, bureau: Bureau) -> list[Problem]:

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from shared.rules.checks import Problem
 from shared.rules.fields import Field, Input
+from shared.rules.form import asked_for
 from shared.text import Text, _
 
 Choices = Callable[[Field], list[tuple[str, str]]]
@@ -100,10 +101,7 @@ def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: A
 
 def _presence(field: Field) -> InputRequired | DataRequired:
     """A text must hold more than blanks; a list and a date must have been touched at all."""
-    if field.input in (Input.KIND, Input.ENTRY):
-        return InputRequired(_("请选择{label}", label=field.label))
-    kind = DataRequired if field.input is Input.TEXT else InputRequired
-    return kind(_("请填写{label}", label=field.label))
+    return (DataRequired if field.input is Input.TEXT else InputRequired)(asked_for(field))
 
 
 def _select(

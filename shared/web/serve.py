@@ -67,7 +67,10 @@ DOORS = (
 def run_all() -> None:
     """Prepare the database and run portal, back office and worker until Ctrl-C."""
     _check_ports()
-    logins = _prepare()
+    try:
+        logins = _prepare()
+    except db.WrongDataKey as error:
+        raise click.ClickException(str(error)) from error
     with _until_told_to_stop() as told:
         children = _start()
         try:

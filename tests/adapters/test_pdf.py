@@ -27,6 +27,8 @@ FORM = {
 }
 RECEIPT = {
     "number": "2016-320106-01-000123",
+    "registration_number": "202600000012",
+    "campaign": "江苏省2026年中小学教师资格定期注册",
     "applicant": "张䶮",
     "id_masked": "320106********0018",
     "matter": "教师资格首次注册",
