@@ -3,11 +3,12 @@
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired
 
 from shared.rules.accounts import LONGEST
 from shared.rules.fields import BY_NAME
 from shared.text import _
+from shared.web.forms import AtMost, Same, many_lines, one_line
 
 _EMAIL, _PHOTO = BY_NAME["email"], BY_NAME["photo"]
 NEW_PASSWORD_HINT = _("8至128个字符，须包含大写字母、小写字母、数字、符号中的至少三种，不能包含证件号码")
@@ -24,25 +25,24 @@ class NoticeForm(FlaskForm):
 class LogInForm(FlaskForm):
     id_number = StringField(
         _("证件号码"),
-        [InputRequired(_("请填写证件号码"))],
+        [DataRequired(_("请填写证件号码"))],
+        filters=[one_line],
         description=_("申报时填写的证件号码"),
         render_kw={"autocomplete": "username", "autocapitalize": "characters", "spellcheck": "false"},
     )
-    password = PasswordField(
-        _("密码"), [InputRequired(_("请填写密码"))], render_kw={"autocomplete": "current-password"}
-    )
+    password = PasswordField(_("密码"), [DataRequired(_("请填写密码"))], render_kw={"autocomplete": "current-password"})
 
 
 class NewPasswordForm(FlaskForm):
     password = PasswordField(
         _("登录密码"),
-        [InputRequired(_("请填写密码")), Length(max=LONGEST, message=_("密码太长，请缩短"))],
+        [DataRequired(_("请填写密码")), AtMost(LONGEST, _("登录密码"))],
         description=NEW_PASSWORD_HINT,
         render_kw=NEW,
     )
     password_again = PasswordField(
         _("再次输入密码"),
-        [InputRequired(_("请再次输入密码")), EqualTo("password", _("两次输入的密码不一致，请重新输入"))],
+        [DataRequired(_("请再次输入密码")), Same("password", _("两次输入的密码不一致，请重新输入"))],
         render_kw=NEW,
     )
 
@@ -50,10 +50,8 @@ class NewPasswordForm(FlaskForm):
 class AccountForm(NewPasswordForm):
     email = EmailField(
         _EMAIL.label,
-        [
-            InputRequired(_("请填写{label}", label=_EMAIL.label)),
-            Length(max=_EMAIL.longest, message=_("邮箱太长，请检查")),
-        ],
+        [DataRequired(_("请填写{label}", label=_EMAIL.label)), AtMost(_EMAIL.longest, _EMAIL.label)],
+        filters=[one_line],
         description=_EMAIL.hint,
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
@@ -61,7 +59,7 @@ class AccountForm(NewPasswordForm):
 
 class ChangePasswordForm(NewPasswordForm):
     old_password = PasswordField(
-        _("原密码"), [InputRequired(_("请填写原密码"))], render_kw={"autocomplete": "current-password"}
+        _("原密码"), [DataRequired(_("请填写原密码"))], render_kw={"autocomplete": "current-password"}
     )
 
 
@@ -76,5 +74,5 @@ class PhotoForm(FlaskForm):
 class WithdrawForm(FlaskForm):
     version = HiddenField()
     reason = TextAreaField(
-        _("放弃的原因（选填）"), [Length(max=200, message=_("原因最多200个字"))], render_kw={"rows": "3"}
+        _("放弃的原因"), [AtMost(200, _("放弃的原因"))], filters=[many_lines], render_kw={"rows": "3"}
     )

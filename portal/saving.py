@@ -14,14 +14,16 @@ from portal.sheets import Sheet
 from portal.steps import Form, Page
 from shared.rules import identity
 from shared.rules.checks import Problem
-from shared.rules.fields import Field, words
+from shared.rules.fields import Field, shown, words
+from shared.rules.form import normalised
 from shared.services import applications, campaigns, photos, reference
 from shared.services.errors import Refused
-from shared.text import _
+from shared.text import Text, _
 from shared.web import forms, login
 from shared.web.login import by
 
 NEW_EDITION = _("这份文字刚刚更新过，请重新阅读")
+STALE = _("申请刚才在另一个页面改动过，本页还没有保存。请核对后再点一次按钮，以本页为准")
 
 
 class OwnForm(FlaskForm):
@@ -77,6 +79,28 @@ def _mark(form: FlaskForm, page: Page, sheet: Sheet) -> None:
         form.notice.data = str(notice.id) if notice else ""
 
 
+def is_stale(refusal: Refused) -> bool:
+    """Whether it was refused only because something else was saved after the page had been opened."""
+    return any(problem.code == "stale" for problem in refusal.problems)
+
+
+def renew(form: FlaskForm, sheet: Sheet) -> None:
+    """Keep what was typed and let the next press save it, now that the present state is known."""
+    form.version.data = str(sheet.version)
+    form.form_errors.append(STALE)
+
+
+def differences(form: FlaskForm, page: Page, sheet: Sheet) -> list[tuple[Text, str]]:
+    """What is stored, in words, for the fields in which the page would overwrite it."""
+    fields = asked(page, sheet)
+    application = sheet.application
+    if application is None:
+        return []
+    typed = normalised({**sheet.answers, **forms.answers_of(form, fields)})
+    changed = [f for f in fields if sheet.answers.get(f.name) not in (None, "", typed.get(f.name))]
+    return [(field.label, shown(field, application, masked=False)) for field in changed]
+
+
 def _class(page: Page, sheet: Sheet) -> type[FlaskForm]:
     if page.form is Form.FIELDS:
         # A list is narrowed by what other pages asked, never by a neighbour that may change while the page is open.
@@ -112,7 +136,7 @@ def _fields(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
 
 def _account(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
     token = sheet.token or ""
-    account = applications.open_account(token, email=form.email.data.strip(), password=form.password.data, by=by())
+    account = applications.open_account(token, email=form.email.data, password=form.password.data, by=by())
     login.enter(account)
     cookie.pop(sheets.DRAFT, None)
     return []

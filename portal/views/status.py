@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from portal import sheets
+from portal import saving, sheets
 from portal.forms import WithdrawForm
 from portal.sheets import Sheet
 from shared.models.kinds import Stage
@@ -85,7 +85,10 @@ def withdraw() -> Answer:
     try:
         applications.withdraw(sheet.application.id, by=by(), version=version, reason=form.reason.data or "")
     except Refused as refusal:
-        forms.show(refusal.problems, form)
+        if saving.is_stale(refusal):
+            saving.renew(form, sheets.in_hand())
+        else:
+            forms.show(refusal.problems, form)
         return render_template("status/withdraw.html", form=form, application=sheet.application), 422
     flash(str(_("已放弃申报")), "success")
     return redirect(url_for(".show"), code=303)
