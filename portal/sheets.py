@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shared.models import Application
 
 DRAFT = "draft"
+READ = "read"  # in the cookie: the application for which every text was agreed to
 OPEN_STAGES = (Stage.DRAFT, Stage.RETURNED)  # still to be handed in
 EDITABLE = (*OPEN_STAGES, Stage.SUBMITTED, Stage.SCHOOL_CHECKED)
 
@@ -31,6 +32,7 @@ class Sheet:
     application: "Application | None" = None
     token: str | None = None
     _agreed: set[int] | None = None
+    _unread: list[str] | None = None
     _has_photo: bool | None = field(default=None)
 
     @property
@@ -50,6 +52,10 @@ class Sheet:
         return self.stage in OPEN_STAGES
 
     @property
+    def was_submitted(self) -> bool:
+        return self.application is not None and self.application.form_version > 0
+
+    @property
     def has_photo(self) -> bool:
         if self._has_photo is None:
             found = self.application is not None and photos.get(self.application.id, by=by()) is not None
@@ -57,12 +63,24 @@ class Sheet:
         return self._has_photo
 
     def agreed_to(self, notice: Notice | None) -> bool:
-        """Whether this edition was agreed to; whoever has an account agreed before it was made."""
-        if notice is None or self.application is not None:
+        """Whether this edition was agreed to for the form in hand; one that was submitted is not asked again."""
+        if notice is None or self.was_submitted:
             return True
         if self._agreed is None:
-            self._agreed = applications.agreed(by=by(), token=self.token) if self.token else set()
+            begun = self.application is not None or self.token is not None
+            self._agreed = applications.agreed(by=by(), token=self.token) if begun else set()
         return notice.id in self._agreed
+
+    @property
+    def unread(self) -> list[str]:
+        """The texts still to be agreed to; that there are none is remembered, because every later page asks."""
+        if self._unread is None:
+            known = self.application is not None and cookie.get(READ) == self.application.id
+            asking = [] if known or self.was_submitted else [page.notice for page in PAGES if page.form is Form.NOTICE]
+            self._unread = [key for key in asking if not self.agreed_to(campaigns.notice(key))]
+            if self.application is not None and not self._unread:
+                cookie[READ] = self.application.id
+        return self._unread
 
     def save(self, page: Page, values: Mapping[str, Any], version: int) -> list[Problem]:
         """Keep what a page asked for; return warnings, raise `Refused`."""
@@ -85,7 +103,7 @@ class Sheet:
     def finished(self, page: Page) -> bool:
         """Whether everything that `page` must know is there."""
         if page.form is Form.NOTICE:
-            return self.agreed_to(campaigns.notice(page.notice) if self.application is None else None)
+            return page.notice not in self.unread
         if page.form is Form.FIELDS:
             return all(self.answers.get(f.name) not in (None, "") for f in page.fields if f.required)
         if page.form is Form.ACCOUNT:

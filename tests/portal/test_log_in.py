@@ -7,7 +7,7 @@ import pytest
 
 from shared import clock
 from shared.db import session
-from shared.models import Application
+from shared.models import Agreement, Application
 from shared.web.login import IDLE_SECONDS
 from tests import build
 from tests.portal.teacher import PASSWORD, Teacher, words_of
@@ -128,10 +128,24 @@ def test_whoever_gave_up_may_start_again_with_what_was_entered(teacher: Teacher)
     assert "已放弃申报" in words_of(answer)
     assert "开始新的申报" in words_of(answer)
     assert teacher.posts("/status/start", at="/status/").location == "/apply/"
+    reads_everything_again(teacher)
     session.rollback()
     numbers = session.query(Application.registration_number, Application.certificate_number).all()
     assert len(numbers) == 2
     assert {number for _own, number in numbers} == {teacher.certificate_number}
+
+
+def reads_everything_again(teacher: Teacher) -> None:
+    """A new application is a new agreement to each text; what was entered before is looked over again."""
+    assert teacher.opens("/apply/").location == "/apply/read"
+    assert teacher.opens("/apply/check").location == "/apply/read"
+    for slug, following in (("read", "terms"), ("terms", "identity"), ("attention", "work")):
+        if slug == "attention":
+            teacher.fills_in("identity", "bureau", "point")
+        answer = teacher.step(slug)
+        assert answer.location in (f"/apply/{following}", "/apply/check"), words_of(answer)
+    last = session.query(Application).order_by(Application.id.desc()).first()
+    assert session.query(Agreement).filter_by(application_id=last.id if last else 0).count() == 3
 
 
 def test_the_form_is_downloaded_as_pdf(teacher: Teacher) -> None:
