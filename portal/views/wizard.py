@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from portal import door, kept, overview, saving, sheets, steps
@@ -81,13 +82,30 @@ def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Ans
     try:
         warnings = saving.SAVE[page.form](page, sheet, form)
     except Refused as refusal:
+        if saving.is_stale(refusal):
+            return _ask_again(page, batch, form), 422
         if page.form is not Form.CHECK:  # which lists them with the way to each page
             forms.show(refusal.problems, form)
         return _render(page, sheet, batch, form, refusal.problems), 422
     kept.forget()
-    for problem in warnings:
-        flash(str(problem.text), "notice")
-    return redirect(url_for(".show", slug=_next(page).slug), code=303)
+    following = _next(page)
+    if following is not steps.CHECK:  # which shows every doubt itself
+        _flash_doubts(warnings, page)
+    return redirect(url_for(".show", slug=following.slug), code=303)
+
+
+def _ask_again(page: Page, batch: Round | None, form: FlaskForm) -> str:
+    """The page of an older tab: with what was typed, what is stored instead, and a button that saves."""
+    sheet = sheets.in_hand(page)
+    saving.renew(form, sheet)
+    return _render(page, sheet, batch, form)
+
+
+def _flash_doubts(doubts: list[Problem], page: Page) -> None:
+    """Tell on the next page what is doubtful, on which page it was entered and how to get back there."""
+    for problem in doubts:
+        text = str(_("{title}：{text}", title=page.title, text=problem.text))
+        flash({"text": text, "back": url_for(".show", slug=page.slug)}, "notice")
 
 
 def _next(page: Page) -> Page:
@@ -96,6 +114,8 @@ def _next(page: Page) -> Page:
     sheet = sheets.in_hand()
     if sheet.application is None or page.form in (Form.CHECK, Form.ACCOUNT):
         return following
+    if following.form is Form.ACCOUNT:  # which is made once, and there is one
+        following = steps.after(following)
     return steps.CHECK if sheet.reaches(steps.CHECK) else following
 
 
@@ -129,7 +149,7 @@ def _to(page: Page, sentence: Text) -> Response:
 
 def _is_closed(sheet: Sheet, batch: Round | None, page: Page) -> bool:
     """Before the first submission the teachers' window must be open; after it the moves' own windows decide."""
-    if sheet.application is not None and sheet.application.form_version > 0:
+    if sheet.was_submitted:
         return False
     return page.form is not Form.DONE and (batch is None or not batch.is_open)
 
@@ -158,6 +178,7 @@ def _render(
     if page.form is Form.NOTICE:
         given["notice"] = campaigns.notice(page.notice)
     if page.form is Form.FIELDS:
+        given["differences"] = saving.differences(form, page, sheet) if saving.STALE in form.form_errors else []
         given["fixed"] = [(field.label, value) for field, value in saving.fixed(page, sheet)]
     if page.form is Form.CHECK and sheet.application is not None:
         given["blocks"] = overview.blocks(sheet.application)
@@ -171,7 +192,15 @@ def _is_sent_from_here() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """A post whose token ran out shows the form again, with everything that was typed."""
+    """Nobody is stuck: not with a token that ran out, nor with a photo that is too large to be read."""
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(error: RequestEntityTooLarge) -> Answer | Any:  # noqa: ANN401
+        sentence = errors.SENTENCES[error.code]
+        page = steps.BY_SLUG.get((request.view_args or {}).get("slug", ""))
+        if request.endpoint != "wizard.save" or page is None or page.form is not Form.PHOTO:
+            return errors.page(error.code, sentence)
+        return _to(page, sentence)
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Answer | Any:  # noqa: ANN401

@@ -96,7 +96,7 @@ class Portal:
         self._field(label).select_option(index=1)
 
     def _field(self, label: str):  # type: ignore[no-untyped-def]
-        return self.page.get_by_label(re.compile(rf"^{re.escape(label)}(\s*\(选填\))?$"))
+        return self.page.get_by_label(re.compile(rf"^{re.escape(label)}(\s*（选填）)?$"))
 
     def opens_an_account(self, password: str, email: str) -> None:
         self.types("登录密码", password)

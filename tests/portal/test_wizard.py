@@ -1,11 +1,15 @@
 """The eight steps by HTTP, on both databases."""
 
+import re
+from datetime import date
+from html import unescape
+
 from shared.db import session
 from shared.models import Agreement, Application
-from shared.models.kinds import Stage
+from shared.models.kinds import Locality, Stage
 from shared.rules.fields import FIELDS, Step
 from tests import build
-from tests.portal.teacher import Teacher, words_of
+from tests.portal.teacher import HIDDEN, Teacher, words_of
 
 
 def the_application() -> Application:
@@ -104,7 +108,9 @@ def test_a_warning_is_shown_and_stops_nobody(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
     answer = teacher.step("bureau", certificate_issued_on="2011-07-01")
     assert answer.location == "/apply/point"
-    assert "请注意" in words_of(teacher.opens("/apply/point"))
+    page = teacher.opens("/apply/point")
+    assert "请注意： 证书与任教信息：" in words_of(page)
+    assert 'href="/apply/bureau">返回修改' in page.get_data(as_text=True)
 
 
 def test_what_is_missing_is_told_at_each_field(teacher: Teacher) -> None:
@@ -113,7 +119,7 @@ def test_what_is_missing_is_told_at_each_field(teacher: Teacher) -> None:
     page = words_of(answer)
     assert answer.status_code == 422
     assert "请填写姓名" in page
-    assert "请填写民族" in page
+    assert "请选择民族" in page
 
 
 def test_a_second_submit_does_no_harm_and_says_so(teacher: Teacher) -> None:
@@ -158,6 +164,54 @@ def test_the_older_of_two_tabs_is_told(teacher: Teacher) -> None:
     assert answer.status_code == 422
     assert "另一个页面" in words_of(answer)
     assert 'value="汉语言文学"' in answer.get_data(as_text=True)
+    assert "保存的内容与本页不同" not in words_of(answer)
+
+
+def test_the_older_tab_shows_what_is_stored_and_its_second_press_saves(teacher: Teacher) -> None:
+    teacher.opens_an_account()
+    teacher.fills_in("work")
+    typed = teacher.answers("work") | {"joined_on": "2012-08-01"}
+    older = teacher.hidden("/apply/work")
+    teacher.step("work", joined_on="2011-08-01", locality="town")
+    refused = teacher.client.post("/apply/work", data=typed | older)
+    assert refused.status_code == 422
+    stored = words_of(refused).partition("保存的内容与本页不同")[2]
+    assert re.match(rf" +任教学校所在地 +{the_application().locality.label} +进本单位时间 +2011-08-01 ", stored)
+    assert 'value="2012-08-01"' in refused.get_data(as_text=True)
+    hidden = {name: unescape(value) for name, value in HIDDEN.findall(refused.get_data(as_text=True))}
+    token = {"csrf_token": older["csrf_token"]}
+    assert teacher.client.post("/apply/work", data=typed | hidden | token).status_code == 303
+    assert the_application().joined_on == date(2012, 8, 1)
+    assert the_application().locality is Locality.URBAN
+
+
+def test_the_older_of_two_tabs_submits_at_the_second_press(teacher: Teacher) -> None:
+    teacher.fills_in_everything()
+    older = teacher.hidden("/apply/check")
+    teacher.step("contact", mobile="13900139000")
+    refused = teacher.client.post("/apply/check", data=older)
+    assert "另一个页面" in words_of(refused)
+    assert "13900139000" in words_of(refused)
+    hidden = dict(HIDDEN.findall(refused.get_data(as_text=True)))
+    assert teacher.client.post("/apply/check", data=older | hidden).location == "/apply/done"
+
+
+def test_nothing_that_is_pasted_is_cut_before_it_can_be_read(teacher: Teacher) -> None:
+    teacher.opens_an_account()
+    teacher.fills_in("work", "education", "person")
+    assert "maxlength" not in teacher.opens("/apply/contact").get_data(as_text=True)
+    assert teacher.step("contact", mobile=" 138 0013 8000 ", postcode="２１ ００ ２４").status_code == 303
+    assert (the_application().mobile, the_application().postcode) == ("13800138000", "210024")
+    assert "手机号码应为11位数字" in words_of(teacher.step("contact", mobile="138001380001380013800"))
+    assert "通讯地址最多100个字" in words_of(teacher.step("contact", address="路" * 101))
+
+
+def test_blanks_alone_are_no_answer(teacher: Teacher) -> None:
+    teacher.opens_an_account()
+    teacher.fills_in("work")
+    answer = teacher.step("education", major=" \x07\u3000")
+    assert answer.status_code == 422
+    assert "请填写所学专业" in words_of(answer)
 
 
 def test_sex_and_birth_date_come_from_the_number_and_are_not_asked(teacher: Teacher) -> None:
