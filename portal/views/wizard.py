@@ -23,6 +23,7 @@ from shared.web import errors, forms
 blueprint = Blueprint("wizard", __name__)
 
 Answer = Response | str | tuple[str, int]
+LARGEST_READ, CHUNK = 200 * 1024 * 1024, 256 * 1024  # no camera's photo is larger
 LOCKED = _("申请现在不能修改，当前状态见下方")
 EXPIRED_HERE = _("页面停留太久，没有保存。您填写的内容都还在下面，请再点一次按钮")
 KEPT = _("登录已过期，请重新登录；您填写的内容已保存，登录后会恢复")
@@ -191,6 +192,13 @@ def _is_sent_from_here() -> bool:
     return request.headers.get("Origin", "") == request.host_url.rstrip("/")
 
 
+def _read_to_the_end() -> None:
+    """A browser that is cut off while it sends shows its own fault instead of our page."""
+    left, source = LARGEST_READ, request.environ["wsgi.input"]
+    while left > 0 and (part := source.read(CHUNK)):
+        left -= len(part)
+
+
 def init_app(app: Flask) -> None:
     """Nobody is stuck: not with a token that ran out, nor with a photo that is too large to be read."""
 
@@ -200,6 +208,7 @@ def init_app(app: Flask) -> None:
         page = steps.BY_SLUG.get((request.view_args or {}).get("slug", ""))
         if request.endpoint != "wizard.save" or page is None or page.form is not Form.PHOTO:
             return errors.page(error.code, sentence)
+        _read_to_the_end()
         return _to(page, sentence)
 
     @app.errorhandler(CSRFError)

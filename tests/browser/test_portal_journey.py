@@ -113,3 +113,65 @@ def fills_in_the_materials(teacher: Portal, photo: Path) -> None:
     seen(teacher.page, "10-photo")
     teacher.saves()
     teacher.is_at("核对并提交")
+
+
+def test_what_goes_wrong_on_the_way_can_be_put_right(live: Live, page: Page, tmp_path: Path) -> None:
+    teacher = Portal(page, live.portal)
+    opens_an_account(teacher)
+    changes_the_work_page_in_two_tabs(teacher, live.portal)
+    for name, heading in (("education", "学历与普通话"), ("person", "个人信息"), ("contact", "联系方式")):
+        teacher.is_at(heading)
+        teacher.fills_in(name)
+        teacher.saves()
+    teacher.is_at("照片")
+    huge = tmp_path / "huge.jpg"
+    huge.write_bytes(a_jpeg() + bytes(22 * 1024 * 1024))
+    teacher.uploads(huge)
+    teacher.saves()
+    teacher.is_at("照片")
+    expect(page.get_by_text("照片不能超过20 MB")).to_be_visible()
+    seen(page, "20-photo-too-large")
+
+
+def opens_an_account(teacher: Portal) -> None:
+    """With two passwords that differ at first, and a date that does not fit the certificate's number."""
+    teacher.opens_the_front_page()
+    teacher.enters_the_form()
+    teacher.reads_on()
+    teacher.accepts_the_terms()
+    teacher.says_who_it_is(an_id_number(area="320113"), a_certificate_number(year=2012))
+    teacher.saves()
+    teacher.fills_in("bureau")
+    teacher.chooses("注册机构", "鼓楼区")
+    teacher.saves()
+    teacher.is_at("确认点")
+    expect(teacher.page.get_by_role("link", name="返回修改").first).to_be_visible()
+    seen(teacher.page, "18-warned")
+    teacher.chooses_the_first("确认点")
+    teacher.saves()
+    teacher.reads_on()
+    teacher.types("登录密码", PASSWORD)
+    teacher.types("再次输入密码", PASSWORD + "x")
+    teacher.types("电子邮箱", "ouyang@example.cn")
+    teacher.presses("开通账号并继续")
+    expect(teacher.page.get_by_role("alert")).to_contain_text("两次输入的密码不一致")
+    teacher.opens_an_account(PASSWORD, "ouyang@example.cn")
+
+
+def changes_the_work_page_in_two_tabs(teacher: Portal, address: str) -> None:
+    teacher.is_at("工作信息")
+    teacher.fills_in("work")
+    teacher.chooses_the_first("现任教学校")
+    newer = Portal(teacher.page.context.new_page(), address)
+    newer.page.goto(teacher.page.url)
+    newer.fills_in("work")
+    newer.answers("进本单位时间", "2011-08-01")
+    newer.chooses_the_first("现任教学校")
+    newer.saves()
+    newer.is_at("学历与普通话")
+    newer.page.close()
+    teacher.saves()
+    stored = teacher.page.get_by_role("region", name="另一个页面保存的内容与本页不同")
+    expect(stored).to_contain_text("2011-08-01")
+    seen(teacher.page, "19-older-tab")
+    teacher.saves()

@@ -55,7 +55,7 @@ def test_the_photo_is_shown_to_its_owner_alone(with_account: Teacher) -> None:
 
 def test_whoever_sends_a_file_that_is_far_too_large_chooses_another_on_the_same_page(with_account: Teacher) -> None:
     answer = sends(with_account, b"\xff\xd8" + bytes(22 * 1024 * 1024), "huge.jpg")
-    answer.request.environ["wsgi.input"].close()  # nobody has read it
+    answer.request.environ["wsgi.input"].close()
     assert (answer.status_code, answer.location) == (303, "/apply/photo")
     assert "不能超过20 MB" in words_of(with_account.opens("/apply/photo"))
     assert with_account.step("photo").location == "/apply/check"
