@@ -42,5 +42,5 @@ def _fixed(notice: NoticeText) -> tuple[str, ...]:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  a text, a number, a moment
     if isinstance(value, str):
-        return "\n".join(line.rstrip() for line in value.splitlines()).strip("\n")
+        return "\n".join(line.strip() for line in value.splitlines()).strip()
     return value.replace(second=0, microsecond=0) if hasattr(value, "microsecond") else value
