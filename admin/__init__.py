@@ -7,9 +7,10 @@ from flask_admin import Admin
 from flask_admin.theme import Theme
 
 from admin import door
+from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import session
-from admin.views.cells import title, words
+from admin.views import session, trail
+from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from shared import cli
 from shared.config import AdminSettings, SettingsError
@@ -29,13 +30,14 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
             sys.exit("\n".join(error.faults))
     app = make_app("admin", settings, loader=accounts.staff_member)
     door.init_app(app)
+    app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
     menu = Menu()
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views)
-    app.jinja_env.globals.update(menu=menu, words=words, title=title, move_label=move_label)
+    app.jinja_env.globals.update(menu=menu, words=words, trail=trail, move_label=move_label)
     for command in (*cli.COMMANDS, serve.run_all):
         app.cli.add_command(command)
     return app

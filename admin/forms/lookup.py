@@ -8,6 +8,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 from wtforms.widgets import html_params
 
+from admin.forms.typed import number_of, shortened
 from shared.db import Base, session
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
@@ -34,8 +35,13 @@ class Target:
 
     def label(self, key: object) -> str | None:
         """The name of the row with `key`; None where there is none for the reader."""
-        row = session.scalar(self._rows().where(self.key == key)) if key not in (None, "") else None
+        wanted = self.read(key)
+        row = None if wanted in (None, "") else session.scalar(self._rows().where(self.key == wanted))
         return None if row is None else str(row)
+
+    def read(self, key: object) -> Any:  # noqa: ANN401  the type of the column
+        """`key`, which may come from an address, as the column holds it: PostgreSQL compares no number with a text."""
+        return number_of(key) if self.key.type.python_type is int else key
 
     def search(self, text: str, *, offered: bool = True) -> list[tuple[Any, str]]:
         """The first rows whose name holds `text`, or whose code it is; retired ones are found but not offered."""
@@ -106,9 +112,8 @@ class Lookup(Field):  # type: ignore[misc]
                 self.raw_data = [self.text]
 
     def _read(self, text: str) -> Any:  # noqa: ANN401
-        if not text:
-            return None
-        return int(text) if self.target.key.type.python_type is int and text.isdecimal() else text
+        known = self.target.read(text)
+        return (text or None) if known is None else (known or None)  # what is no key stays, to be refused by name
 
     def _named(self, text: str) -> Any:  # noqa: ANN401
         exact = [key for key, name in self.target.search(text) if name == text or str(key) == text]
@@ -119,6 +124,6 @@ class Lookup(Field):  # type: ignore[misc]
             return
         name = self.target.label(self.data)
         if name is None:
-            self.data = None
-            raise ValidationError(str(_("没有找到“{text}”，请输入名称的一部分后从列表中选择", text=self.text)))
+            wrong, self.data = shortened(self.text or self.data), None
+            raise ValidationError(str(_("没有找到“{text}”，请输入名称的一部分后从列表中选择", text=wrong)))
         self.text = name

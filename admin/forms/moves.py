@@ -7,6 +7,7 @@ from sqlalchemy import select
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 
 from admin.forms.tables import Offered, options
+from admin.forms.typed import number_of
 from shared.db import session
 from shared.models import Application, ConfirmationPoint, PointSchool, ReasonCode
 from shared.models.kinds import Conclusion, EntryStatus
@@ -14,9 +15,10 @@ from shared.rules.guards import POINT_FITS
 from shared.rules.states import Move
 from shared.services.workflow import Wish
 from shared.text import _
-from shared.web.forms import AtMost
+from shared.web.forms import AtMost, many_lines
 
 LONGEST_REASON = 500
+EITHER = _("暂缓注册或注册不合格")
 
 
 def form_for(move: Move, application: Application | None = None) -> type[FlaskForm]:
@@ -27,7 +29,9 @@ def form_for(move: Move, application: Application | None = None) -> type[FlaskFo
         fields["reason_code"] = _reason_code(move)
     if move.conclusions or move.needs_reason:
         label = _("理由（申请人会看到）")
-        fields["reason"] = TextAreaField(label, [AtMost(LONGEST_REASON, label)], render_kw={"rows": 3})
+        fields["reason"] = TextAreaField(
+            label, [AtMost(LONGEST_REASON, label)], filters=[many_lines], render_kw={"rows": 3}
+        )
     if POINT_FITS in move.guards and application is not None:
         fields["point_id"] = _point(application)
     return type("MoveForm", (FlaskForm,), fields)
@@ -45,7 +49,7 @@ def wish_of(form: FlaskForm) -> Wish:
         return form[name].data if name in form else None
 
     return Wish(
-        reason=(entered("reason") or "").strip(),
+        reason=entered("reason") or "",
         reason_code=entered("reason_code"),
         conclusion=entered("conclusion"),
         point_id=entered("point_id"),
@@ -61,14 +65,19 @@ def _conclusion(move: Move) -> RadioField:
 
 
 def _reason_code(move: Move) -> SelectField:
-    wanted = select(ReasonCode).where(
-        ReasonCode.conclusion.in_([one for one in move.conclusions if one is not Conclusion.REGISTERED]),
-        ReasonCode.status == EntryStatus.ACTIVE,
-    )
-    rows = session.scalars(wanted.order_by(ReasonCode.code))
-    choices = options({row.code: f"{row.conclusion.label}:{row.name}" for row in rows}, _("无"))
+    """The codes that fit a conclusion of the move, under the conclusion; some are for either that is not 合格."""
+    decided = [one for one in move.conclusions if one is not Conclusion.REGISTERED]
+    groups = {one: one.label for one in decided} | {Conclusion.NONE: EITHER}
+    wanted = select(ReasonCode).where(ReasonCode.conclusion.in_(groups), ReasonCode.status == EntryStatus.ACTIVE)
+    order = list(groups)
+    rows = sorted(session.scalars(wanted), key=lambda row: (order.index(row.conclusion), row.code))
+    choices = [SelectChoice(row.code, f"{row.code} {row.name}", optgroup=groups[row.conclusion]) for row in rows]
     return SelectField(
-        _("原因代码"), [Offered()], choices=choices, coerce=lambda value: value or None, validate_choice=False
+        _("原因代码"),
+        [Offered()],
+        choices=[SelectChoice("", _("无")), *choices],
+        coerce=lambda value: value or None,
+        validate_choice=False,
     )
 
 
@@ -84,6 +93,6 @@ def _point(application: Application) -> SelectField:
         _("新的确认点"),
         [Offered()],
         choices=choices,
-        coerce=lambda value: int(value) if str(value or "").isdecimal() else None,
+        coerce=number_of,
         validate_choice=False,
     )

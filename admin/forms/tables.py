@@ -18,18 +18,22 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from admin.forms.lookup import Lookup, Target
+from admin.forms.typed import LARGEST_NUMBER
 from admin.views.cells import mask_of
 from shared import clock
 from shared.db import Base, Encrypted, UTCDateTime
 from shared.text import Text as Message
 from shared.text import _
-from shared.web.forms import CHOOSE, AtMost, Lenient
+from shared.web.forms import CHOOSE, AtMost, Lenient, many_lines, one_line
 
 LONGEST_SECRET = 200
 NUMBERS = _("请填写数字")
+TOO_LARGE = _("数字太大，请检查")
+CLOCK = _("时间应为时:分，如08:30")
+MOMENT = _("时间应为年-月-日 时:分，如2026-10-12 08:30")
 
 
 class Offered:
@@ -52,10 +56,23 @@ class Moment(DateTimeLocalField):  # type: ignore[misc]
         self.data = clock.local(value).replace(tzinfo=None) if value else None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(MOMENT)) from None
         if self.data is not None:
             zone = clock.local(clock.now()).tzinfo
             self.data = self.data.replace(tzinfo=zone)
+
+
+class Clock(TimeField):  # type: ignore[misc]
+    """A time of day, with a sentence of ours where it is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([text.replace("：", ":").strip() for text in valuelist])
+        except ValueError:
+            raise ValueError(str(CLOCK)) from None
 
 
 class Personal(StringField):  # type: ignore[misc]
@@ -68,13 +85,16 @@ class Personal(StringField):  # type: ignore[misc]
 
 
 class Whole(IntegerField):  # type: ignore[misc]
-    """A whole number, with a sentence of ours where it is none."""
+    """A whole number that the column can hold, with a sentence of ours where it is none."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(str(NUMBERS)) from None
+        if self.data is not None and abs(self.data) > LARGEST_NUMBER:
+            self.data = None
+            raise ValueError(str(TOO_LARGE))
 
 
 def form_for(
@@ -89,14 +109,20 @@ def form_for(
 
 def _field(model: type[Base], column: Column[Any], label: Message, lookup_url: Callable[[str], Any]) -> Any:  # noqa: ANN401
     needed = not column.nullable and column.default is None
-    presence = InputRequired(_("请填写{label}", label=label)) if needed else Optional()
+    presence = _presence(column, _("请填写{label}", label=label)) if needed else Optional()
     common: dict[str, Any] = {"label": label, "validators": [presence], "default": _default(column)}
     if column.foreign_keys:
         return Lookup(target=Target(model, column.key), url=lookup_url(column.key), **common)
     if mask_of(model, column.key) and isinstance(column.type, Encrypted):
         common["validators"].append(AtMost(LONGEST_SECRET, label))
-        return Personal(filters=[_strip], **common)
+        return Personal(filters=[one_line], **common)
     return _plain(column, common, label)
+
+
+def _presence(column: Column[Any], sentence: Message) -> Any:  # noqa: ANN401  a validator
+    """A text must hold something once it is cleaned; of anything else it counts that it was sent (0 is a number)."""
+    is_text = isinstance(column.type, (String, Encrypted)) and not isinstance(column.type, Enum)
+    return DataRequired(sentence) if is_text and not column.foreign_keys else InputRequired(sentence)
 
 
 def _plain(column: Column[Any], common: dict[str, Any], label: Message) -> Any:  # noqa: ANN401
@@ -107,15 +133,15 @@ def _plain(column: Column[Any], common: dict[str, Any], label: Message) -> Any: 
         return BooleanField(**common)
     if isinstance(kind, (UTCDateTime, DateTime)):
         return Moment(**common)
-    simple: dict[type, Any] = {Date: Lenient, Time: TimeField, Integer: Whole}
+    simple: dict[type, Any] = {Date: Lenient, Time: Clock, Integer: Whole}
     for type_, field in simple.items():
         if isinstance(kind, type_):
             return field(**common)
     if isinstance(kind, Text):
-        return TextAreaField(filters=[_strip], render_kw={"rows": 8}, **common)
+        return TextAreaField(filters=[many_lines], render_kw={"rows": 8}, **common)
     if isinstance(kind, String) and kind.length:
         common["validators"].append(AtMost(kind.length, label))
-    return StringField(filters=[_strip], **common)
+    return StringField(filters=[one_line], **common)
 
 
 def _select(kinds: type[PythonEnum], common: dict[str, Any]) -> SelectField:
@@ -134,10 +160,6 @@ def _select(kinds: type[PythonEnum], common: dict[str, Any]) -> SelectField:
 
 def _default(column: Column[Any]) -> Any:  # noqa: ANN401
     return column.default.arg if column.default is not None and column.default.is_scalar else None
-
-
-def _strip(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 def values_of(form: FlaskForm, model: type[Base], names: Sequence[str]) -> dict[str, Any]:

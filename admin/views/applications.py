@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
+from admin.forms.typed import number_of
 from admin.views import bulk, cells, rows
 from admin.views.base import Table
 from shared.db import Base, session
@@ -67,6 +68,10 @@ class Applications(Table):
 
     def list_extras(self) -> dict[str, Any]:
         return {"inline": None, "actions": bulk.offered(by().role)}
+
+    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
+        form.ethics.flags.required = True  # the column is empty until the school has spoken
+        return form
 
     def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Application:  # noqa: ARG002
         return attesting.attest(key, values, by=by(), version=version)
@@ -138,7 +143,7 @@ class Applications(Table):
                 flash(str(_("{move}：已办理", move=row.label)), "success")
                 return redirect(self.get_url(".details_view", id=key))
         elif not form.is_submitted():
-            form.version.data = request.args.get("version", application.version, type=int)
+            form.version.data = number_of(request.args.get("version")) or application.version
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
         return self.render("application/move.html", application=self.get_one(key), move=row, form=form), status
 

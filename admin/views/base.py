@@ -1,6 +1,6 @@
 """A generated table: list, page, forms, inline edit, lookup, export; it reads inside SCOPE and writes by verbs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,16 +13,20 @@ from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
 from admin.forms import tables as forms
-from admin.views import cells, export, rows
+from admin.forms.typed import number_of
+from admin.views import export, rows
 from admin.views.declared import Declared
 from admin.views.history import history
 from shared.db import Base
+from shared.rules.checks import Problem
 from shared.rules.policy import Can
 from shared.services import access, reference
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 from shared.web.forms import show
 from shared.web.login import by
+
+IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除"))
 
 
 class Table(Declared):
@@ -52,10 +56,6 @@ class Table(Declared):
             *(selectinload(relations[name].class_attribute) for name in names if name in relations)
         )
 
-    def value(self, row: Base, name: str) -> str:
-        """What stands in a column of the list, the page, the export: in words, personal values masked."""
-        return cells.cell(row, name)
-
     def is_short(self, name: str) -> bool:
         """Whether a column holds numbers, dates or words of a list, which read better on one line."""
         column = inspect(self.model).columns.get(name)
@@ -74,7 +74,7 @@ class Table(Declared):
         asked = rows.Asked.read(request.args, self.filters, self.column_sortable_list)
         statement = self._with_relations(self.selection(request.args), self.column_list)
         page = rows.page(statement, self.model, asked, newest_first=self.newest_first)
-        return self.render(self.list_template, page=page, asked=asked, filters=self.filters, **self.list_extras())
+        return self.render(self.list_template, page=page, asked=page.asked, filters=self.filters, **self.list_extras())
 
     def list_extras(self) -> dict[str, Any]:
         """What the list's template gets besides the rows."""
@@ -142,10 +142,10 @@ class Table(Declared):
 
     @staticmethod
     def _version(form: FlaskForm) -> int:
-        text = form.version.data or ""
-        if not str(text).isdecimal():
+        number = number_of(form.version.data)
+        if number is None:
             abort(HTTPStatus.BAD_REQUEST)
-        return int(text)
+        return number
 
     def _page_of(self, key: int) -> str:
         return str(self.get_url(".details_view", id=key) if self.can_view_details else self.get_url(".index_view"))
@@ -161,10 +161,18 @@ class Table(Declared):
         self.require(Can.DELETE)
         row = self.row(request.values.get("id"), Can.DELETE)
         if request.method == "POST":
-            reference.remove(self.model, row.id, by=by(), version=request.form.get("version", 0, type=int))
+            self._remove(row)
             flash(str(_("已删除")), "success")
             return redirect(self.get_url(".index_view"))
         return self.render(self.delete_template, row=row, columns=self.column_details_list or self.column_list)
+
+    def _remove(self, row: Base) -> None:
+        version = number_of(request.form.get("version")) or 0
+        try:
+            reference.remove(self.model, inspect(row).identity[0], by=by(), version=version)
+        except Refused as refused:
+            retirable = "status" in inspect(self.model).columns
+            raise refused if retirable else Refused.because(_plainly(refused.problems)) from None
 
     @expose("/ajax/update/", methods=("POST",))
     def ajax_update(self) -> ResponseReturnValue:
@@ -176,12 +184,12 @@ class Table(Declared):
         row = self.row(request.form.get("id"), Can.EDIT)
         form = self._list_form_class(MultiDict({name: request.form.get("value", "")}))
         if not form[name].validate(form):
-            return jsonify(error="; ".join(str(error) for error in form[name].errors)), HTTPStatus.UNPROCESSABLE_ENTITY
+            return jsonify(error=" ".join(str(error) for error in form[name].errors)), HTTPStatus.UNPROCESSABLE_ENTITY
         values = forms.values_of(form, self.model, [name])
         try:
-            row = self.change_row(row.id, values, request.form.get("version", 0, type=int), form)
+            row = self.change_row(row.id, values, number_of(request.form.get("version")) or 0, form)
         except Refused as refused:
-            return jsonify(error="; ".join(str(problem.text) for problem in refused.problems)), HTTPStatus.CONFLICT
+            return jsonify(error=" ".join(str(problem.text) for problem in refused.problems)), HTTPStatus.CONFLICT
         return jsonify(text=self.value(row, name), value=request.form.get("value", ""), version=row.version)
 
     @expose("/ajax/lookup/")
@@ -207,3 +215,8 @@ class Table(Declared):
         lines: Iterator[str] = export.as_csv(self.model, statement, self.column_list, self.label_of, self.value)
         headers = {"Content-Disposition": f"attachment; filename={self.endpoint}.csv"}
         return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")
+
+
+def _plainly(problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems for a table whose rows cannot be retired."""
+    return [IN_USE if problem.code == IN_USE.code else problem for problem in problems]

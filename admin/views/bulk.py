@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from admin.forms import moves
+from admin.forms.typed import numbers_of
 from shared.db import session
 from shared.models import Application
 from shared.models.kinds import Conclusion, Role
 from shared.rules import policy
+from shared.rules.checks import Problem
 from shared.rules.policy import Can
 from shared.rules.states import MOVES, Move
 from shared.services import access, workflow
 from shared.services.errors import NotYours
 from shared.services.workflow import Outcome, Wish
 from shared.text import _
+from shared.web.forms import show
 from shared.web.login import by
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ def step(view: "Applications") -> ResponseReturnValue:
         order = _unsign(request.form["order"])
         name, versions = order["move"], {int(key): version for key, version in order["versions"].items()}
     else:
-        name, versions = request.form.get("move", ""), _versions(request.form.getlist("rowid", type=int)[:MOST])
+        name, versions = request.form.get("move", ""), _versions(numbers_of(request.form.getlist("rowid")[:MOST]))
     move = _move(name)
     if not versions:
         flash(str(_("请先在列表中勾选申请，再选择要办理的事项")), "warning")
@@ -84,9 +88,18 @@ def _preview(view: "Applications", move: Move, versions: dict[int, int]) -> Resp
             wish = moves.wish_of(form)
             outcome = workflow.preview(list(versions), move.name, by=by(), wish=wish)
             order = _sign(move, versions, wish)
+            if faults := _faults(outcome, form):
+                show(faults, form)
+                outcome = None
         if outcome is None or not outcome.moved:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(view, "application/preview.html", move, versions, outcome, form=form, order=order), status
+
+
+def _faults(outcome: Outcome, form: FlaskForm) -> list[Problem]:
+    """What is wrong with the order itself, whichever application it is about: that is told at its fields."""
+    first: list[Problem] = next(iter(outcome.refused.values()), [])
+    return [problem for problem in first if problem.field in form] if not outcome.moved else []
 
 
 def _run(view: "Applications") -> ResponseReturnValue:

@@ -28,6 +28,7 @@ class Windows(Table):
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
     column_filters = ("campaign_id", "stage")
+    title_columns = ("campaign", "stage")
     form_columns = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
 
 
@@ -48,4 +49,5 @@ class Publicities(Table):
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("campaign", "bureau", "starts_on", "ends_on")
     column_filters = ("campaign_id", "bureau_id")
+    title_columns = ("bureau", "starts_on")
     form_columns = ("campaign_id", "bureau_id", "starts_on", "ends_on")

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from admin.views.labels import LABELS
 from shared import clock
 from shared.db import Base, Encrypted
 from shared.models.kinds import Kind
 from shared.rules import masking
-from shared.text import Text, _
+from shared.text import _
 
 MASKS: dict[str, Callable[[str], str]] = {"id_number": masking.id_number, "phone": masking.phone}
 ADDRESSES = frozenset({"email", "to"})  # columns that hold an e-mail address
@@ -38,18 +37,7 @@ def words(value: object) -> str:
         return value.isoformat()
     if isinstance(value, time):
         return value.strftime("%H:%M")
-    return _pairs(value) if isinstance(value, dict) else str(value)
-
-
-def _pairs(changes: dict[str, Any]) -> str:
-    """What an audit entry holds: column: old → new, or the value alone where there was none before."""
-    parts = [_pair(str(LABELS.get(name, name)), old, new) for name, (old, new) in changes.items()]
-    return "; ".join(parts) or NOTHING
-
-
-def _pair(name: str, old: str | None, new: str | None) -> str:
-    changed = str(new) if old is None else f"{old} → {new or NOTHING}"
-    return f"{name}: {changed}" if name else changed
+    return str(value)
 
 
 def cell(row: Base, name: str) -> str:
@@ -73,9 +61,3 @@ def mask_of(model: type[Base], name: str) -> Callable[[str], str] | None:
     if column is None or not isinstance(column.type, Encrypted):
         return None
     return MASKS.get(column.type.kind, hidden)
-
-
-def title(row: Base) -> str | Text:
-    """The row in one line, for headings and questions."""
-    named = type(row).__str__ is not object.__str__ and "__str__" in dir(type(row))
-    return str(row) if named and not str(row).startswith("<") else _("第{key}号记录", key=getattr(row, "id", ""))

@@ -23,10 +23,11 @@ WAITING = {
     Role.CITY: Stage.PRELIMINARY,
     Role.PROVINCE: Stage.REVIEWED,
 }
-REQUESTS: tuple[tuple[type[Any], Text], ...] = (
-    (StaffRequest, _("新增申请")),
-    (CertificateRequest, _("换证补证备注")),
-    (RevocationRequest, _("撤销注册申请")),
+# What waits for an answer, and the right to give it: who may only look at a request has nothing to do with it.
+REQUESTS: tuple[tuple[type[Any], Text, Can], ...] = (
+    (StaffRequest, _("新增申请"), Can.EDIT),
+    (CertificateRequest, _("换证补证备注"), Can.EDIT),
+    (RevocationRequest, _("撤销注册申请"), Can.DECIDE_REVOCATION),
 )
 
 
@@ -80,10 +81,10 @@ def _requests() -> list[Tile]:
     return [
         Tile(
             label,
-            rows.count(access.query(model, by=by()).where(model.state == RequestState.OPEN)),
+            rows.count(access.query(model, by=by(), to=right).where(model.state == RequestState.OPEN)),
             f"{model.__tablename__}.index_view",
             {"state": RequestState.OPEN.value},
         )
-        for model, label in REQUESTS
-        if policy.may(model, by().role, Can.VIEW)
+        for model, label, right in REQUESTS
+        if policy.may(model, by().role, right)
     ]

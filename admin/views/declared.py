@@ -11,7 +11,8 @@ from sqlalchemy import inspect
 
 from admin.forms import tables as forms
 from admin.forms.lookup import Target
-from admin.views import rows
+from admin.forms.typed import number_of
+from admin.views import cells, rows
 from admin.views.labels import label_of
 from shared.db import Base, session
 from shared.models.kinds import Role
@@ -37,6 +38,7 @@ class Declared(ModelView):  # type: ignore[misc]
     column_editable_list: ClassVar[Sequence[str]] = ()
     form_columns: ClassVar[Sequence[str]] = ()
     form_create_only: ClassVar[Sequence[str]] = ()  # what is set once, like a code
+    title_columns: ClassVar[Sequence[str]] = ()  # what a row is called by, where it has no name of its own
     newest_first = False
     list_template = "table/list.html"
     details_template = "table/details.html"
@@ -79,6 +81,14 @@ class Declared(ModelView):  # type: ignore[misc]
 
     get_column_name = label_of
 
+    def value(self, row: Base, name: str) -> str:
+        """What stands in a column of the list, the page, the export: in words, personal values masked."""
+        return cells.cell(row, name)
+
+    def title_of(self, row: Base) -> str:
+        """The row in one line, for headings and questions."""
+        return " ".join(self.value(row, name) for name in self.title_columns) if self.title_columns else str(row)
+
     def get_filters(self) -> None:
         """Filters are ours: see `rows.Filter`."""
 
@@ -120,10 +130,10 @@ class Declared(ModelView):  # type: ignore[misc]
 
     def row(self, key: object, to: Can) -> Any:  # noqa: ANN401  a row of the view's model
         """The row with the number `key`, if the reader may do `to` to it."""
-        text = str(key or "")
-        if not text.isdecimal() or int(text) > rows.LARGEST_NUMBER:
+        number = number_of(key)
+        if number is None:
             raise NotYours
-        return access.one(self.model, int(text), by=by(), to=to)
+        return access.one(self.model, number, by=by(), to=to)
 
     def get_one(self, id: object) -> Any:  # noqa: A002, ANN401  as Flask-Admin calls it
         return self.row(id, Can.VIEW)

@@ -8,10 +8,12 @@ from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
 
 from admin.forms import moves
+from admin.forms.tables import Whole
+from admin.forms.typed import number_of, numbers_of, shortened
 from admin.views.applications import sections
 from shared.models import Application
 from shared.models.kinds import Stage
@@ -23,28 +25,32 @@ from shared.rules.states import MOVES
 from shared.services import access, answers, confirming, exports, reference, workflow
 from shared.services.errors import NotYours, Refused
 from shared.text import _
-from shared.web.forms import answers_of, fill, form_for, show
+from shared.web.forms import answers_of, fill, form_for, many_lines, one_line, show
 from shared.web.login import by
 
 
 class FindForm(FlaskForm):  # type: ignore[misc]
     """What is typed or scanned."""
 
-    text = StringField(_("报名号、证件号码或申请表二维码"), [InputRequired(_("请输入或扫描报名号、证件号码"))])
+    text = StringField(
+        _("报名号、证件号码或申请表二维码"), [DataRequired(_("请输入或扫描报名号、证件号码"))], filters=[one_line]
+    )
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """The number that the signed paper carries."""
 
     version = HiddenField()
-    signed_version = IntegerField(_("签名的申请表版本"), [InputRequired(_("请填写申请表右上角的版本号"))])
+    signed_version = Whole(_("签名的申请表版本"), [InputRequired(_("请填写申请表右上角的版本号"))])
 
 
 class UndoForm(FlaskForm):  # type: ignore[misc]
     """Why a confirmation is taken back."""
 
     version = HiddenField()
-    reason = TextAreaField(_("撤销理由"), [InputRequired(_("请填写撤销理由"))], render_kw={"rows": 2})
+    reason = TextAreaField(
+        _("撤销理由"), [DataRequired(_("请填写撤销理由"))], filters=[many_lines], render_kw={"rows": 2}
+    )
 
 
 class Desk(BaseView):  # type: ignore[misc]
@@ -96,14 +102,14 @@ class Desk(BaseView):  # type: ignore[misc]
     def confirm(self, key: int) -> ResponseReturnValue:
         """Note the papers on the desk; and with the other button accept the application."""
         form = ConfirmForm()
-        confirming.receive(key, request.form.getlist("material", type=int), by=by())
+        confirming.receive(key, numbers_of(request.form.getlist("material")), by=by())
         if "save" in request.form:
             flash(str(_("已记下收到的材料")), "success")
             return redirect(self.get_url(".case", key=key))
         if form.validate():
             try:
                 signed = form.signed_version.data
-                confirming.confirm(key, by=by(), version=_number(form.version.data), signed_version=signed)
+                confirming.confirm(key, by=by(), version=number_of(form.version.data) or 0, signed_version=signed)
             except Refused as refused:
                 show(refused.problems, form)
             else:
@@ -123,7 +129,7 @@ class Desk(BaseView):  # type: ignore[misc]
         form = UndoForm()
         if form.validate():
             try:
-                confirming.undo(key, by=by(), version=_number(form.version.data), reason=form.reason.data)
+                confirming.undo(key, by=by(), version=number_of(form.version.data) or 0, reason=form.reason.data)
             except Refused as refused:
                 show(refused.problems, form)
             else:
@@ -138,7 +144,7 @@ class Desk(BaseView):  # type: ignore[misc]
         known = answers.of_application(application)
         fields = confirming.correctable(application)
         form = form_for(fields, _choices(known), required=False)()
-        version = request.form.get("version", application.version, type=int)
+        version = number_of(request.form.get("version", application.version)) or 0
         if form.validate_on_submit():
             try:
                 confirming.correct(key, answers_of(form, fields), by=by(), version=version)
@@ -160,7 +166,7 @@ class Desk(BaseView):  # type: ignore[misc]
         if form.validate_on_submit():
             try:
                 wish = moves.wish_of(form)
-                workflow.move(key, "change_point", by=by(), version=_number(form.version.data), wish=wish)
+                workflow.move(key, "change_point", by=by(), version=number_of(form.version.data) or 0, wish=wish)
             except Refused as refused:
                 show(refused.problems, form)
             else:
@@ -194,14 +200,10 @@ class Desk(BaseView):  # type: ignore[misc]
         )
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
-
-
 def _choices(known: dict[str, Any]) -> Callable[[Field], list[tuple[str, str]]]:
     return lambda field: reference.choices(field, known)
 
 
 def _not_found(text: str) -> Problem:
-    message = _("没有找到“{text}”，请核对号码；不在本确认点的申请，请申请人在网上更换确认点", text=text)
+    message = _("没有找到“{text}”，请核对号码；不在本确认点的申请，请申请人在网上更换确认点", text=shortened(text))
     return Problem("not_found", "text", message)

@@ -71,6 +71,7 @@ class RosterEntries(Table):
     model, label = RosterEntry, _("应注册人员")
     on = (Can.VIEW, Can.EXPORT)
     column_list = ("name", "id_kind", "id_number", "school", "campaign")
+    title_columns = ("name",)
     column_searchable_list = ("id_number",)
     column_filters = ("campaign_id", "school_id")
     column_labels: ClassVar = {"name": _("姓名")}

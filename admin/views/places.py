@@ -36,4 +36,5 @@ class PointSchools(Table):
     on = (Can.VIEW, Can.CREATE, Can.DELETE, Can.EXPORT)
     column_list = ("point", "school")
     column_filters = ("point_id", "school_id")
+    title_columns = ("point", "school")
     form_columns = ("point_id", "school_id")

@@ -1,8 +1,9 @@
 """Records: audit, events, mail. They are read, never changed."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from admin.views import trail
 from admin.views.base import Table
 from shared.db import Base
 from shared.models import AuditEntry, Event, Mail
@@ -10,15 +11,10 @@ from shared.rules.policy import Can
 from shared.rules.states import MOVES
 from shared.text import Text, _
 
-ACTIONS: Mapping[str, Text] = {
-    "insert": _("新增"),
-    "update": _("修改"),
-    "delete": _("删除"),
-    "login": _("登录"),
-    "login_failed": _("登录失败"),
-    "logout": _("退出"),
-    "export": _("导出"),
-    "reveal": _("查看完整号码"),
+IN_WORDS: Mapping[str, Callable[[AuditEntry], str]] = {
+    "action": trail.action,
+    "actor_name": trail.actor,
+    "changes": trail.changes,
 }
 
 
@@ -29,20 +25,24 @@ class AuditEntries(Table):
     column_searchable_list = ("actor_name",)
     column_filters = ("actor_role", "action", "table_name", "row_id")
     column_labels: ClassVar = {"address": _("来源地址"), "actor_role": _("角色")}
+    title_columns = ("at", "action")
     newest_first = True
 
     def filter_choices(self) -> Mapping[str, Callable[[], Mapping[str, Text | str]]]:
-        return {"action": lambda: ACTIONS, "table_name": self._tables}
+        return {"action": lambda: trail.ACTIONS, "table_name": self._tables}
 
     def _tables(self) -> dict[str, Text | str]:
         """The tables that have a view, by what the menu calls them."""
         return {view.endpoint: view.name for view in self.admin._views if hasattr(view, "model")}  # noqa: SLF001
 
     def value(self, row: Base, name: str) -> str:
+        if isinstance(row, AuditEntry) and name in IN_WORDS:
+            return IN_WORDS[name](row)
         found = super().value(row, name)
-        if name == "table_name":
-            return str(self._tables().get(found, found))
-        return str(ACTIONS.get(found, found)) if name == "action" else found
+        return str(self._tables().get(found, found)) if name == "table_name" else found
+
+    def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
+        return super().searched(trail.NOBODY if text == str(trail.NOT_LOGGED_IN) else text)
 
 
 class Events(Table):
@@ -53,6 +53,7 @@ class Events(Table):
     )  # fmt: skip
     column_filters = ("application_id", "actor_role", "to_stage")
     column_labels: ClassVar = {"application_id": _("申请编号"), "actor_role": _("角色")}
+    title_columns = ("at", "move")
     newest_first = True
 
     def value(self, row: Base, name: str) -> str:
@@ -65,4 +66,5 @@ class Mails(Table):
     on = (Can.VIEW,)
     column_list = ("to", "subject", "state", "attempts", "due_at", "sent_at", "fault")
     column_filters = ("state",)
+    title_columns = ("subject",)
     newest_first = True

@@ -1,7 +1,9 @@
 """Reference data: code tables, calendar, texts. Superusers keep them; rows in use are retired, not deleted."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
 
 from admin.views.base import Table
 from shared.db import Base
@@ -22,7 +24,9 @@ from shared.models import (
     Title,
 )
 from shared.rules.policy import Can
+from shared.services import publishing
 from shared.text import Text, _
+from shared.web.login import by
 
 
 class Codes(Table):
@@ -117,6 +121,7 @@ class CalendarDays(Table):
     column_sortable_list = ("day",)
     column_filters = ("day", "is_workday")
     column_editable_list = ("is_workday", "note")
+    title_columns = ("day",)
     form_columns = ("day", "is_workday", "note")
 
 
@@ -125,7 +130,7 @@ NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服�
 
 class NoticeTexts(Table):
     model, label = NoticeText, _("申报须知文本")
-    hint = _("已发布的版次有人同意过，请新增一个版次，不要改旧的")
+    hint = _("已发布的版次不能再改，修改请新增一个版次")
     on = (Can.VIEW, Can.CREATE, Can.EDIT)
     column_list = ("key", "edition", "published_at")
     column_details_list = ("key", "edition", "published_at", "body")
@@ -136,3 +141,9 @@ class NoticeTexts(Table):
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)
         return str(NOTICES.get(found, found)) if name == "key" else found
+
+    def title_of(self, row: Base) -> str:
+        return str(_("{name}第{edition}版", name=self.value(row, "key"), edition=self.value(row, "edition")))
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> NoticeText:  # noqa: ARG002
+        return publishing.change_notice(key, values, by=by(), version=version)

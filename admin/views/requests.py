@@ -12,6 +12,7 @@ class StaffRequests(Table):
     on = (Can.VIEW, Can.EDIT, Can.EXPORT)
     column_list = ("kind", "bureau", "text", "raised_by", "raised_at", "state", "answer")
     column_filters = ("kind", "state", "bureau_id")
+    title_columns = ("kind", "raised_by")
     form_columns = ("state", "answer")
     newest_first = True
 
@@ -20,6 +21,7 @@ class CertificateRequests(Table):
     model, label = CertificateRequest, _("换证补证备注")
     on = (Can.VIEW, Can.EXPORT)
     column_list = ("service", "certificate_number", "bureau", "state", "raised_at")
+    title_columns = ("service", "certificate_number")
     column_details_list = (*column_list, "person", "account", "answer")
     column_filters = ("service", "state", "bureau_id")
     newest_first = True
@@ -29,6 +31,7 @@ class RevocationRequests(Table):
     model, label = RevocationRequest, _("撤销注册申请")
     hint = _("在申请详情页办理")
     on = (Can.VIEW,)
+    title_columns = ("application",)
     column_list = ("application", "state", "reason", "requested_at", "decided_at")
     column_filters = ("state",)
     newest_first = True

@@ -1,7 +1,7 @@
 """Reading a table: search, filters, order, a capped count and a bounded page, all inside SCOPE."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from werkzeug.datastructures import MultiDict
 
 from admin.forms.lookup import Target
+from admin.forms.typed import number_of
 from admin.views.cells import NO, YES
 from shared.db import Base, Encrypted, session
 from shared.text import Text
@@ -29,7 +30,6 @@ from shared.text import Text
 MOST_COUNTED = 10_000
 PAGE_SIZES = (20, 50, 100)
 LAST_LETTER = chr(0x10FFFF)
-LARGEST_NUMBER = 2**31 - 1
 
 
 def starts_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
@@ -101,7 +101,7 @@ class Filter:
         if isinstance(kind, Boolean):
             return {"1": True, "0": False}.get(text)
         if isinstance(kind, Integer):
-            return int(text) if text.isdecimal() and int(text) <= LARGEST_NUMBER else None
+            return number_of(text)
         return text
 
     def _between(self, first: str, last: str) -> ColumnElement[bool] | None:
@@ -129,9 +129,9 @@ class Asked:
 
     @classmethod
     def read(cls, arguments: MultiDict[str, str], filters: Sequence[Filter], sortable: Sequence[str]) -> "Asked":
-        size = arguments.get("size", PAGE_SIZES[0], type=int)
+        size = number_of(arguments.get("size"))
         size = size if size in PAGE_SIZES else PAGE_SIZES[0]
-        page = min(max(arguments.get("page", 1, type=int), 1), MOST_COUNTED // size)
+        page = min(number_of(arguments.get("page")) or 1, MOST_COUNTED // size)
         sort = arguments.get("sort", "")
         names = [name for one in filters for name in one.parameters]
         return cls(
@@ -165,7 +165,7 @@ class Page:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-min(self.count, MOST_COUNTED) // self.asked.size))
+        return pages(self.count, self.asked.size)
 
 
 def count(statement: Select[Any]) -> int:
@@ -175,11 +175,18 @@ def count(statement: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
+def pages(total: int, size: int) -> int:
+    """How many pages of `size` there are to turn."""
+    return max(1, -(-min(total, MOST_COUNTED) // size))
+
+
 def page(statement: Select[Any], model: type[Base], asked: Asked, *, newest_first: bool) -> Page:
-    """A page in a stable order: the column asked for, then the key."""
+    """A page in a stable order: the column asked for, then the key; beyond the last page it is the last."""
+    total = count(statement)
+    asked = replace(asked, page=min(asked.page, pages(total, asked.size)))
     columns = inspect(model).columns
     key = columns["id"]
     order = [columns[asked.sort].desc() if asked.descending else columns[asked.sort]] if asked.sort else []
     order.append(key.desc() if newest_first else key)
     wanted = statement.order_by(*order).limit(asked.size).offset((asked.page - 1) * asked.size)
-    return Page(session.scalars(wanted).all(), count(statement), asked)
+    return Page(session.scalars(wanted).all(), total, asked)

@@ -11,6 +11,7 @@ class AssessmentYears(Table):
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("application", "year", "assessment", "ethics", "training_hours", "note")
     column_filters = ("application_id", "year", "assessment")
+    title_columns = ("application", "year")
     form_columns = ("application_id", "year", "assessment", "ethics", "training_hours", "note")
     form_create_only = ("application_id",)
 
@@ -20,5 +21,6 @@ class TeachingBreaks(Table):
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("application", "begins_on", "ends_on", "approved", "reason")
     column_filters = ("application_id",)
+    title_columns = ("application", "begins_on")
     form_columns = ("application_id", "begins_on", "ends_on", "approved", "reason")
     form_create_only = ("application_id",)

@@ -1,0 +1,119 @@
+"""The audit in words: what was done, to which columns, from what to what; times by the users' clock."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Enum, inspect
+
+from admin.views.cells import NO, NOTHING, YES, words
+from admin.views.labels import LABELS
+from shared.db import Base, UTCDateTime
+from shared.models import AuditEntry
+from shared.rules import fields
+from shared.services import accounts
+from shared.text import Text, _
+
+ACTIONS: Mapping[str, Text] = {
+    "insert": _("新增"),
+    "update": _("修改"),
+    "delete": _("删除"),
+    "login": _("登录"),
+    "login_failed": _("登录失败"),
+    "logout": _("退出"),
+    "export": _("导出"),
+    "reveal": _("查看完整号码"),
+    "seed": _("补齐基础数据"),
+    "demo": _("生成演示数据"),
+    "rotate_data_key": _("更换数据密钥"),
+}
+NOBODY = accounts.anonymous("").name
+NOT_LOGGED_IN = _("未登录")
+BETWEEN = _("；")
+# Columns that no list or form shows; only the audit speaks of them.
+UNSEEN: Mapping[str, Text] = {
+    "agreed_at": _("同意时间"),
+    "created_at": _("建立时间"),
+    "decided_by_id": _("处理人编号"),
+    "decided_on": _("初审日期"),
+    "email_verified_at": _("邮箱验证时间"),
+    "failed_logins": _("登录失败次数"),
+    "issued_at": _("出具时间"),
+    "issued_by_id": _("出具人编号"),
+    "issued_on": _("发证日期"),
+    "master": _("照片"),
+    "material_id": _("材料编号"),
+    "merged_into_id": _("并入的学校"),
+    "notice_text_id": _("须知文本编号"),
+    "number": _("号码"),
+    "origin": _("申报来源"),
+    "password_changed_at": _("密码修改时间"),
+    "password_hash": _("密码"),
+    "path": _("隶属关系"),
+    "printed_version": _("打印的申请表版本"),
+    "received_at": _("收到时间"),
+    "received_by_id": _("收件人编号"),
+    "requested_by_id": _("提出人编号"),
+    "rows": _("条数"),
+    "sender": _("发送人"),
+    "serial": _("流水号"),
+    "session_epoch": _("登录批次"),
+    "signed_version": _("签名的申请表版本"),
+    "small": _("照片（小图）"),
+    "subject_code": _("证书学科"),
+    "taken_in_at": _("上传时间"),
+    "voided_at": _("作废时间"),
+    "voided_by_id": _("作废人编号"),
+}
+_MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+
+
+def action(entry: AuditEntry) -> str:
+    """What was done."""
+    return str(ACTIONS.get(entry.action, entry.action))
+
+
+def actor(entry: AuditEntry) -> str:
+    """Who did it; before a log-in nobody has a name."""
+    return str(NOT_LOGGED_IN) if entry.actor_name == NOBODY else entry.actor_name
+
+
+def changes(entry: AuditEntry) -> str:
+    """Column: old → new, or the value alone where there was none before."""
+    columns = inspect(_MODELS[entry.table_name]).columns if entry.table_name in _MODELS else {}
+    parts = [_pair(name, columns.get(name), old, new) for name, (old, new) in entry.changes.items()]
+    return str(BETWEEN).join(parts) or NOTHING
+
+
+def _pair(name: str, column: Column[Any] | None, old: str | None, new: str | None) -> str:
+    change = _value(column, new) if old is None else f"{_value(column, old)} → {_value(column, new)}"
+    return str(_("{name}：{change}", name=label_of(name, column), change=change)) if name else change
+
+
+def label_of(name: str, column: Column[Any] | None) -> Text | str:
+    """What a column is called; one of an application as in the form."""
+    of_form = fields.BY_NAME.get(name) if column is not None and column.table.name == "applications" else None
+    return of_form.label if of_form else LABELS.get(name) or UNSEEN.get(name) or name
+
+
+def _value(column: Column[Any] | None, text: str | None) -> str:
+    """A stored value in words: the audit keeps everything as text."""
+    if text is None or column is None:
+        return text or NOTHING
+    kind = column.type
+    if isinstance(kind, Enum):
+        member = next((one for one in kind.enum_class or () if one.value == text), None)
+        return words(member) if member else text
+    if isinstance(kind, Boolean):
+        return str({"True": YES, "False": NO}.get(text, text))
+    if isinstance(kind, (UTCDateTime, DateTime)) and not isinstance(kind, Date):
+        return words(_moment(text) or text)
+    return text or NOTHING
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
