@@ -95,7 +95,8 @@ for (const table of document.querySelectorAll("table[data-inline]")) {
     control.setAttribute("aria-label", pen.getAttribute("aria-label"));
     if (control.type === "checkbox") control.checked = cell.dataset.value === "1"; else control.value = cell.dataset.value;
     const value = () => (control.type === "checkbox" ? (control.checked ? "1" : "") : control.value);
-    const leave = () => { control.remove(); shown.hidden = pen.hidden = false; cell.querySelector(".errors")?.remove(); pen.focus(); };
+    let left = false; // removing the control blurs it, which would leave a second time
+    const leave = () => { if (left) return; left = true; control.remove(); shown.hidden = pen.hidden = false; cell.querySelector(".errors")?.remove(); pen.focus(); };
     const save = async () => {
       const row = cell.closest("tr");
       const body = new URLSearchParams({ id: row.dataset.id, version: row.dataset.version, name: cell.dataset.name, value: value() });
@@ -120,7 +121,7 @@ for (const table of document.querySelectorAll("table[data-inline]")) {
       if (event.key === "Escape") leave();
     });
     control.addEventListener("change", () => { if (control.type === "checkbox" || control.tagName === "SELECT") save(); });
-    control.addEventListener("blur", () => { if (value() === cell.dataset.value && control.isConnected) leave(); });
+    control.addEventListener("blur", () => { if (value() === cell.dataset.value ) leave(); });
     shown.hidden = pen.hidden = true;
     cell.prepend(control);
     control.focus();
