@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_admin import BaseView
 
-from admin.views import applications, campaigns, desk, people, places, records, reference, requests, school
+from admin.views import applications, campaigns, desk, notices, people, places, records, reference, requests, school
 from shared.text import Text, _
 
 Group = tuple[Text, list[BaseView]]
@@ -35,7 +35,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
             reference.Divisions,
             reference.ReasonCodes,
             reference.CalendarDays,
-            reference.NoticeTexts,
+            notices.NoticeTexts,
             reference.Ethnicities,
             reference.PoliticalStatuses,
             reference.Educations,

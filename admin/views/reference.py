@@ -1,12 +1,9 @@
-"""Reference data: code tables, calendar, texts. Superusers keep them; rows in use are retired, not deleted."""
+"""Reference data: code tables and calendar. Superusers keep them; rows in use are retired, not deleted."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
-
-from flask_wtf import FlaskForm
+from collections.abc import Sequence
+from typing import ClassVar
 
 from admin.views.base import Table
-from shared.db import Base
 from shared.models import (
     Authority,
     CalendarDay,
@@ -15,7 +12,6 @@ from shared.models import (
     Education,
     Ethnicity,
     Institution,
-    NoticeText,
     PoliticalStatus,
     PutonghuaGrade,
     QualificationType,
@@ -24,9 +20,7 @@ from shared.models import (
     Title,
 )
 from shared.rules.policy import Can
-from shared.services import publishing
-from shared.text import Text, _
-from shared.web.login import by
+from shared.text import _
 
 
 class Codes(Table):
@@ -123,27 +117,3 @@ class CalendarDays(Table):
     column_editable_list = ("is_workday", "note")
     title_columns = ("day",)
     form_columns = ("day", "is_workday", "note")
-
-
-NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服务条款"), "attention": _("注意事项")}
-
-
-class NoticeTexts(Table):
-    model, label = NoticeText, _("申报须知文本")
-    hint = _("已发布的版次不能再改，修改请新增一个版次")
-    on = (Can.VIEW, Can.CREATE, Can.EDIT)
-    column_list = ("key", "edition", "published_at")
-    column_details_list = ("key", "edition", "published_at", "body")
-    form_columns = ("key", "edition", "body", "published_at")
-    form_create_only = ("key", "edition")
-    newest_first = True
-
-    def value(self, row: Base, name: str) -> str:
-        found = super().value(row, name)
-        return str(NOTICES.get(found, found)) if name == "key" else found
-
-    def title_of(self, row: Base) -> str:
-        return str(_("{name}第{edition}版", name=self.value(row, "key"), edition=self.value(row, "edition")))
-
-    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> NoticeText:  # noqa: ARG002
-        return publishing.change_notice(key, values, by=by(), version=version)
