@@ -102,6 +102,13 @@ def _changed(row: Base) -> Changes:
     return found
 
 
+def _last_values(row: Base) -> Changes:
+    """What a deleted row held: deferred pictures apart, they are not read for it."""
+    state = inspect(row)
+    known = {name: state.mapper.columns[name] for name in state.dict if name in state.mapper.columns}
+    return {name: [as_text(state.dict[name], column), None] for name, column in known.items()}
+
+
 def _rows(rows: Iterable[object]) -> list[Base]:
     return [row for row in rows if isinstance(row, Base) and not isinstance(row, NOT_RECORDED)]
 
@@ -122,7 +129,7 @@ def _record_flush(current: Session, _context: UOWTransaction) -> None:
     entries = []
     for action, rows in (("insert", current.new), ("update", current.dirty), ("delete", current.deleted)):
         for row in _rows(rows):
-            changes = _changed(row) if action != "delete" else {"": [as_text(str(row)), None]}
+            changes = _changed(row) if action != "delete" else _last_values(row)
             if changes:
                 row_id = inspect(row).identity
                 entries.append(_entry(by, action, row.__tablename__, row_id[0] if row_id else row.id, changes))  # type: ignore[attr-defined]
