@@ -9,20 +9,21 @@ from sqlalchemy import Select
 
 from admin.views import rows
 from shared.models import Application, CertificateRequest, RevocationRequest, StaffRequest
-from shared.models.kinds import RequestState, Role, Stage
+from shared.models.kinds import RequestState, Stage
 from shared.rules import policy
 from shared.rules.policy import Can
 from shared.services import access, campaigns
 from shared.text import Text, _
 from shared.web.login import by
 
-WAITING = {
-    Role.SCHOOL: Stage.SUBMITTED,
-    Role.POINT: Stage.SCHOOL_CHECKED,
-    Role.DISTRICT: Stage.CONFIRMED,
-    Role.CITY: Stage.PRELIMINARY,
-    Role.PROVINCE: Stage.REVIEWED,
-}
+# Whoever has the right finds the stage that waits for it; with several rights, the first line counts.
+WAITING: tuple[tuple[Can, Stage], ...] = (
+    (Can.CHECK, Stage.SUBMITTED),
+    (Can.CONFIRM, Stage.SCHOOL_CHECKED),
+    (Can.REVIEW, Stage.PRELIMINARY),
+    (Can.FINAL, Stage.REVIEWED),
+    (Can.PRELIMINARY, Stage.CONFIRMED),
+)
 # What waits for an answer, and the right to give it: who may only look at a request has nothing to do with it.
 REQUESTS: tuple[tuple[type[Any], Text, Can], ...] = (
     (StaffRequest, _("新增申请"), Can.EDIT),
@@ -54,7 +55,12 @@ class Dashboard(AdminIndexView):  # type: ignore[misc]
     @expose("/")
     def index(self) -> ResponseReturnValue:
         return self.render(
-            "dashboard.html", waiting=_waiting(), stages=_stages(), requests=_requests(), round=campaigns.current()
+            "dashboard.html",
+            waiting=_waiting(),
+            at_desk=policy.may(Application, by().role, Can.CONFIRM),
+            stages=_stages(),
+            requests=_requests(),
+            round=campaigns.current(),
         )
 
 
@@ -67,8 +73,8 @@ def _tile(stage: Stage) -> Tile:
 
 
 def _waiting() -> Tile | None:
-    role = by().role
-    stage = WAITING.get(role) if role else None
+    stages = (stage for right, stage in WAITING if policy.may(Application, by().role, right))
+    stage = next(stages, None)
     return _tile(stage) if stage else None
 
 
