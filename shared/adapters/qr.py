@@ -1,4 +1,4 @@
-"""QR codes, as pictures that can stand in a page or a paper."""
+"""QR codes, as pictures for papers."""
 
 from io import BytesIO
 
@@ -10,8 +10,3 @@ def png(text: str, *, scale: int = 8) -> bytes:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="png", scale=scale, border=4)
     return out.getvalue()
-
-
-def png_data_uri(text: str, *, scale: int = 8) -> str:
-    """The same as an address that an `img` can carry itself."""
-    return str(segno.make(text, error="m", micro=False).png_data_uri(scale=scale, border=4))

@@ -361,8 +361,3 @@ def submit(application_id: int, *, by: Actor, version: int) -> None:
 def withdraw(application_id: int, *, by: Actor, version: int, reason: str = "") -> None:
     """Give the application up, before confirmation."""
     workflow.move(application_id, "withdraw", by=by, version=version, wish=Wish(reason=reason))
-
-
-def change_point(application_id: int, point_id: int, *, by: Actor, version: int) -> None:
-    """Go to another confirmation point: a wrong one must never be a dead end."""
-    workflow.move(application_id, "change_point", by=by, version=version, wish=Wish(point_id=point_id))

@@ -142,12 +142,6 @@ def _correct(application_id: int, changed: Mapping[str, Any], *, by: Actor, vers
 
 
 @transaction
-def change_point(application_id: int, point_id: int, *, by: Actor, version: int) -> None:
-    """Hand the applicant on to the point that serves the school."""
-    workflow.move(application_id, "change_point", by=by, version=version, wish=Wish(point_id=point_id))
-
-
-@transaction
 def confirm(application_id: int, *, by: Actor, version: int, signed_version: int) -> Receipt:
     """Accept the application and issue its receipt, in one transaction; `Refused` tells everything that is missing."""
     wish = Wish(signed_version=signed_version)

@@ -32,7 +32,6 @@ from shared.text import _
 R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
 
-MOST_MATCHES = 20
 STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
 # A name of the database's own constraints, and the sentence for whoever runs into it.
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除；可以把状态改为“已停用”"))
@@ -43,13 +42,6 @@ INVALID = Problem("invalid", "", _("填写的内容不符合要求，请核对�
 def choices(field: Field, answers: Answers) -> list[tuple[str, str]]:
     """What `field` may be chosen from, narrowed by the answers so far: value as text, and label."""
     return [(value, label) for value, label in _pairs(field, _offered(field, answers))]
-
-
-def search(field: Field, text: str, answers: Answers) -> list[tuple[str, str]]:
-    """The first matches of a name's beginning, for long lists."""
-    model = _model(field)
-    wanted = _offered(field, answers).where(model.name.startswith(text.strip(), autoescape=True))
-    return _pairs(field, wanted.limit(MOST_MATCHES))
 
 
 def _model(field: Field) -> type[Entry]:

@@ -19,7 +19,7 @@ from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.guards import Order
 from shared.rules.policy import Actor, Can
-from shared.rules.states import MOVES, Move, needs_a_reason, status_label
+from shared.rules.states import MOVES, Move, moves_from, needs_a_reason, status_label
 from shared.services import audit, receipts, revocations, windows
 from shared.services.errors import NotYours, Refused
 from shared.text import _
@@ -95,8 +95,7 @@ def move_many(
     faults = _faults_of(row, wish)
     if faults:
         return Outcome(refused=dict.fromkeys(ids, faults))
-    now = clock.now()
-    order = Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    order = _order(wish, by)
     outcome = Outcome()
     for chunk in _chunks(sorted(set(ids))):
         _move_chunk(chunk, row, order, by, versions or {}, outcome)
@@ -111,8 +110,7 @@ def preview(ids: Sequence[int], name: str, *, by: Actor, wish: Wish = Wish()) ->
     faults = _faults_of(row, wish)
     if faults:
         return Outcome(refused=dict.fromkeys(ids, faults))
-    now = clock.now()
-    order = Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    order = _order(wish, by)
     outcome = Outcome()
     for chunk in _chunks(sorted(set(ids))):
         _judge(chunk, row, order, by, {}, outcome, lock=False)
@@ -121,7 +119,7 @@ def preview(ids: Sequence[int], name: str, *, by: Actor, wish: Wish = Wish()) ->
 
 def possible(application: Application, *, by: Actor) -> list[Move]:
     """The moves whose row fits the application's stage and its reader: the buttons to offer."""
-    fitting = [row for row in MOVES.values() if application.stage in row.paths]
+    fitting = moves_from(application.stage)
     if not fitting:
         return []
     rights = {row.permission for row in fitting if policy.may(Application, by.role, row.permission)}
@@ -142,6 +140,11 @@ def _faults_of(row: Move, wish: Wish) -> list[Problem]:
     if needs_a_reason(row, wish.conclusion) and not wish.reason.strip():
         faults.append(Problem("reason", "reason", _("请填写理由，申请人会看到")))
     return faults
+
+
+def _order(wish: Wish, by: Actor) -> Order:
+    now = clock.now()
+    return Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
 
 
 def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
