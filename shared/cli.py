@@ -33,7 +33,7 @@ class Command(click.Command):
             log.debug("%s failed", ctx.command_path, exc_info=True)
             raise click.ClickException(_sentence(error)) from error
         finally:
-            db.session.remove()
+            db.disconnect()
 
 
 def _sentence(error: Exception) -> str:

@@ -126,6 +126,14 @@ def connect(settings: "Settings") -> Engine:
     return engine
 
 
+def disconnect() -> None:
+    """End what `connect` began: no connection stays open behind a command that is done."""
+    session.remove()
+    engine = _factory.kw.get("bind")
+    if isinstance(engine, Engine):
+        engine.dispose()
+
+
 def use_keys(keys: tuple[bytes, ...]) -> None:
     """Encrypt with the first of `keys`; decrypt with any."""
     global _keys  # noqa: PLW0603  one set of keys per process, from the settings

