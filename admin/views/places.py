@@ -28,7 +28,7 @@ class ConfirmationPoints(Codes):
     column_list = ("code", "name", "bureau", "address", "phone", "contact", "status")
     column_filters = ("bureau_id", "status")
     column_editable_list = ("address", "phone", "contact", "status")
-    form_columns = ("code", "name", "bureau_id", "address", "phone", "contact", "status")
+    form_columns = ("code", "name", "bureau_id", "address", "phone", "contact", "opens_on", "closes_on", "status")
 
 
 class PointSchools(Table):

@@ -15,7 +15,7 @@ from shared.models.certificate import (
     RosterEntry,
     StaffRequest,
 )
-from shared.models.people import Person, Staff
+from shared.models.people import AccountLink, Person, Staff
 from shared.models.places import Bureau, ConfirmationPoint, PointSchool, School
 from shared.models.records import AuditEntry, Event, Mail
 from shared.models.reference import (
@@ -43,6 +43,7 @@ from shared.models.review import (
 )
 
 __all__ = [
+    "AccountLink",
     "Agreement",
     "Application",
     "AssessmentYear",

@@ -201,11 +201,17 @@ class TeachingBreak(Row):
 
 
 class Draft(Row):
-    """What somebody entered before there is an account (steps 1 to 6), or when a log-in ran out; found by a token."""
+    """What is typed and not yet saved in its place.
+
+    Without an account (steps 1 to 6), or when a log-in ran out, it is found by a token; beside an application it holds
+    what was typed on pages that were not saved, so that another device can go on with it.
+    """
 
     __tablename__ = "drafts"
+    __table_args__ = (CheckConstraint("(token_hash IS NULL) <> (application_id IS NULL)", name="owner"),)
 
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), unique=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
     answers: Mapped[str] = mapped_column(Encrypted("draft"))  # JSON
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

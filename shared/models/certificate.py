@@ -92,6 +92,8 @@ class StaffRequest(Row):
     text: Mapped[str] = mapped_column(Text)
     raised_at: Mapped[datetime] = mapped_column(UTCDateTime)
     raised_by: Mapped[str] = mapped_column(String(NAME))
+    entry_code: Mapped[str | None] = mapped_column(String(CODE))  # the pending row that it asks to be looked at
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"), index=True)
     state: Mapped[RequestState] = mapped_column(one_of(RequestState), default=RequestState.OPEN)
     answer: Mapped[str] = mapped_column(Text, default="")
 

@@ -195,6 +195,13 @@ class RequestState(Kind):
     REFUSED = "refused", _("未同意")
 
 
+class LinkKind(Kind):
+    """What a link in a mail does for whoever follows it."""
+
+    NEW_PASSWORD = "new_password", _("设置新密码")
+    VERIFY_EMAIL = "verify_email", _("验证邮箱")
+
+
 class CertificateService(Kind):
     """Procedures that correct a certificate before it can be registered (S2, S3)."""
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Base, Encrypted, UTCDateTime
 from shared.models.base import NAME, Row, key_text, one_of
-from shared.models.kinds import IdKind, Role
+from shared.models.kinds import IdKind, LinkKind, Role
 from shared.models.places import Bureau, ConfirmationPoint, School
 
 HASH = 200
@@ -39,6 +39,22 @@ class Person(Row, Login):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccountLink(Row):
+    """A link that was mailed to a teacher: found by its secret, good for a while and for once."""
+
+    __tablename__ = "account_links"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[LinkKind] = mapped_column(one_of(LinkKind))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254))  # where it was sent, and what following it proves
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    person: Mapped[Person] = relationship()
 
 
 class Staff(Row, Login):

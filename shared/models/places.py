@@ -1,6 +1,8 @@
 """Where people work: bureaus in a tree, confirmation points, schools."""
 
-from sqlalchemy import ForeignKey, Index, String
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.models.base import NAME, Entry, Row, one_of
@@ -40,12 +42,17 @@ class ConfirmationPoint(Entry):
     """现场确认点; belongs to a bureau and serves schools."""
 
     __tablename__ = "confirmation_points"
-    __table_args__ = (Index("ix_confirmation_points_bureau_id_status", "bureau_id", "status"),)
+    __table_args__ = (
+        Index("ix_confirmation_points_bureau_id_status", "bureau_id", "status"),
+        CheckConstraint("closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name="days"),
+    )
 
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bureaus.id"))
     address: Mapped[str] = mapped_column(String(NAME), default="")
     phone: Mapped[str] = mapped_column(String(NAME), default="")
     contact: Mapped[str] = mapped_column(String(NAME), default="")
+    opens_on: Mapped[date | None]  # the days on which it takes papers, where they are not the campaign's
+    closes_on: Mapped[date | None]
 
     bureau: Mapped[Bureau] = relationship()
     schools: Mapped[list[School]] = relationship(secondary="point_schools", viewonly=True)

@@ -90,3 +90,21 @@ def test_foreign_keys_are_kept_on_both_engines(own_database: Database) -> None:
                 " VALUES (1, 'x', 'x', 'active', 'city', 'nowhere')"
             )
         )
+
+
+def test_the_days_of_a_point_come_without_losing_the_schools_it_serves(empty: Engine) -> None:
+    schema.upgrade(empty, "0002")
+    with empty.begin() as connection:
+        for statement in (
+            "INSERT INTO divisions (id, version, code, name, status, level) VALUES (1, 1, '32', 'x', 'active', 'city')",
+            "INSERT INTO bureaus (id, version, code, name, status, level, division_code, path, phone)"
+            " VALUES (1, 1, 'B', 'x', 'active', 'city', '32', '/1/', '')",
+            "INSERT INTO schools (id, version, code, name, status, bureau_id) VALUES (1, 1, 'S', 'x', 'active', 1)",
+            "INSERT INTO confirmation_points (id, version, code, name, status, bureau_id, address, phone, contact)"
+            " VALUES (1, 1, 'P', 'x', 'active', 1, '', '', '')",
+            "INSERT INTO point_schools (id, version, point_id, school_id) VALUES (1, 1, 1, 1)",
+        ):
+            connection.execute(text(statement))
+    schema.upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM point_schools")) == 1
