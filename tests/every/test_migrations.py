@@ -97,11 +97,15 @@ def test_the_days_of_a_point_come_without_losing_the_schools_it_serves(empty: En
     with empty.begin() as connection:
         for statement in (
             "INSERT INTO divisions (id, version, code, name, status, level) VALUES (1, 1, '32', 'x', 'active', 'city')",
-            "INSERT INTO bureaus (id, version, code, name, status, level, division_code, path, phone)"
-            " VALUES (1, 1, 'B', 'x', 'active', 'city', '32', '/1/', '')",
+            (
+                "INSERT INTO bureaus (id, version, code, name, status, level, division_code, path, phone)"
+                " VALUES (1, 1, 'B', 'x', 'active', 'city', '32', '/1/', '')"
+            ),
             "INSERT INTO schools (id, version, code, name, status, bureau_id) VALUES (1, 1, 'S', 'x', 'active', 1)",
-            "INSERT INTO confirmation_points (id, version, code, name, status, bureau_id, address, phone, contact)"
-            " VALUES (1, 1, 'P', 'x', 'active', 1, '', '', '')",
+            (
+                "INSERT INTO confirmation_points (id, version, code, name, status, bureau_id, address, phone, contact)"
+                " VALUES (1, 1, 'P', 'x', 'active', 1, '', '', '')"
+            ),
             "INSERT INTO point_schools (id, version, point_id, school_id) VALUES (1, 1, 1, 1)",
         ):
             connection.execute(text(statement))
