@@ -23,6 +23,8 @@ OPEN = frozenset(
         "wizard.resume",
         "wizard.show",
         "wizard.save",
+        "wizard.hold",
+        "wizard.find",
     }
 )
 LOG_IN_FIRST = _("请先登录")

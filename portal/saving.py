@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import flash
 from flask import session as cookie
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -10,16 +11,18 @@ from wtforms import HiddenField
 
 from portal import sheets
 from portal.forms import AccountForm, NoticeForm, PhotoForm
+from portal.lookups import Names, choices
 from portal.sheets import Sheet
 from portal.steps import Form, Page
-from shared.rules import identity
+from shared.rules import certificate, identity
 from shared.rules.checks import Problem
-from shared.rules.fields import Field, shown, words
+from shared.rules.fields import BY_NAME, Field, shown, words
 from shared.rules.form import normalised
-from shared.services import applications, campaigns, photos, reference
+from shared.services import additions, applications, campaigns, finding, photos
 from shared.services.errors import Refused
 from shared.text import Text, _
 from shared.web import forms, login
+from shared.web.found import Found
 from shared.web.login import by
 
 NEW_EDITION = _("这份文字刚刚更新过，请重新阅读")
@@ -33,25 +36,46 @@ class OwnForm(FlaskForm):
 
 
 def asked(page: Page, sheet: Sheet) -> list[Field]:
-    """The fields that are entered here: not those that the ID number says, nor the account's own number."""
-    settled = {field.name for field, _words in fixed(page, sheet)}
-    return [field for field in page.fields if field.name not in settled]
+    """The fields that are entered here: not what the ID number or the registry says, nor the account's own number."""
+    return [field for field in page.fields if not _is_settled(field, sheet)]
 
 
 def fixed(page: Page, sheet: Sheet) -> list[tuple[Field, str]]:
     """Fields that are shown but not entered, with their values in words."""
-    found = []
-    for field in page.fields:
-        value = sheet.answers.get(field.name)
-        account = sheet.application is not None and field.name in ("id_kind", "id_number")
-        if value not in (None, "") and (account or (field.derived and _says_itself(sheet.answers))):
-            found.append((field, words(field, value)))
-    return found
+    return [(field, _in_words(field, sheet.answers[field.name])) for field in page.fields if _is_settled(field, sheet)]
+
+
+def _is_settled(field: Field, sheet: Sheet) -> bool:
+    if sheet.answers.get(field.name) in (None, ""):
+        return False
+    if field.registered:
+        return sheet.registered
+    account = sheet.application is not None and field.name in ("id_kind", "id_number")
+    return account or (field.derived and _says_itself(sheet.answers))
+
+
+def _in_words(field: Field, value: Any) -> str:  # noqa: ANN401  a value of the field's own type
+    return finding.name_of(field, value) if field.entries else words(field, value)
 
 
 def _says_itself(answers: Mapping[str, Any]) -> bool:
     kind, number = answers.get("id_kind"), answers.get("id_number")
     return bool(kind and number and identity.born(kind, number))
+
+
+def read_off(page: Page, sheet: Sheet) -> list[tuple[Text, str]]:
+    """What the certificate's number says, beside the fields that must agree with it."""
+    answers = sheet.answers
+    number = answers.get("certificate_number") or ""
+    parts = certificate.decode(number, id_number=answers.get("id_number") or "")
+    if parts is None or BY_NAME["certificate_issued_on"] not in page.fields:
+        return []
+    kind = finding.name_of(BY_NAME["qualification_type_code"], parts.type_code) or parts.type_code
+    return [
+        (BY_NAME["certificate_number"].label, number),
+        (_("号码中的发证年份"), str(parts.year)),
+        (_("号码中的资格种类"), kind),
+    ]
 
 
 def empty(page: Page, sheet: Sheet) -> FlaskForm:
@@ -106,7 +130,9 @@ def _class(page: Page, sheet: Sheet) -> type[FlaskForm]:
         # A list is narrowed by what other pages asked, never by a neighbour that may change while the page is open.
         here = {field.name for field in page.fields}
         known = {name: value for name, value in sheet.answers.items() if name not in here}
-        inputs = forms.form_for(asked(page, sheet), lambda field: reference.choices(field, known))
+        inputs = forms.form_for(
+            asked(page, sheet), lambda field: choices(field, known), look_up=lambda field: Names(field, sheet.answers)
+        )
         return type("PageForm", (OwnForm, inputs), {})
     return {Form.NOTICE: NoticeForm, Form.ACCOUNT: AccountForm, Form.PHOTO: PhotoForm}.get(page.form, OwnForm)
 
@@ -125,13 +151,37 @@ def _notice(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
         raise Refused(NEW_EDITION)
     if page.must_tick and not form.accept.data:
         raise Refused(Problem("terms", "accept", _("同意条款后才能继续，请勾选“我已阅读并同意”")))
-    if not sheet.agreed_to(notice):
+    if not sheet.agreed_to(notice.id):
         sheet.agree(notice)
     return []
 
 
 def _fields(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
-    return [p for p in sheet.save(page, forms.answers_of(form, asked(page, sheet)), _version(form)) if not p.blocks]
+    values = forms.answers_of(form, asked(page, sheet))
+    added = {name: _add(form[name], sheet, {**sheet.answers, **values}) for name in values if _adds(form[name])}
+    problems = sheet.save(page, values | added, _version(form))
+    for name in added:
+        flash(str(_("已添加“{text}”，等待工作人员核实，不影响您继续申报", text=form[name].text)), "success")
+    _tell_completed_number(form)
+    return [problem for problem in problems if not problem.blocks]
+
+
+def _adds(field: Any) -> bool:  # noqa: ANN401  any WTForms field
+    return isinstance(field, Found) and field.adds
+
+
+def _add(field: Found, sheet: Sheet, values: Mapping[str, Any]) -> Any:  # noqa: ANN401  a key
+    return additions.add(field.field, field.text or "", values, sheet.owner or sheet.found_token(), by=by())
+
+
+def _tell_completed_number(form: FlaskForm) -> None:
+    """An early number of 15 digits gets the century that its year needs, before everybody's eyes."""
+    if "certificate_number" not in form:
+        return
+    typed = form.certificate_number.data or ""
+    number = certificate.normalise(typed)
+    if len(number) > len(certificate.plain(typed)):
+        flash(str(_("15位证书号码已自动补全为17位：{number}，请核对", number=number)), "info")
 
 
 def _account(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:

@@ -1,7 +1,8 @@
 """The form in hand: a draft found by the cookie's token, or the application of whoever is logged in."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import session as cookie
@@ -11,8 +12,9 @@ from portal.steps import BY_SLUG, PAGES, Form, Page
 from shared.models.kinds import Stage
 from shared.rules.checks import Problem
 from shared.rules.form import normalised
-from shared.services import applications, campaigns, photos
+from shared.services import applications, campaigns, drafts, photos
 from shared.services.campaigns import Notice
+from shared.services.drafts import Kept, Owner, Typed
 from shared.web.login import by
 
 if TYPE_CHECKING:
@@ -31,13 +33,38 @@ class Sheet:
     answers: Mapping[str, Any]
     application: "Application | None" = None
     token: str | None = None
+    kept: Kept | None = None
     _agreed: set[int] | None = None
     _unread: list[str] | None = None
-    _has_photo: bool | None = field(default=None)
+    _has_photo: bool | None = None
+    _registered: bool | None = None
 
     @property
     def version(self) -> int:
-        return self.application.version if self.application else 0
+        """What tells an older tab from a newer one."""
+        if self.application is not None:
+            return self.application.version
+        return self.kept.saves if self.kept else 0
+
+    @property
+    def owner(self) -> Owner | None:
+        """Where drafts keep what is typed: the application, or the draft of somebody without an account."""
+        return self.application.id if self.application else self.token
+
+    @property
+    def saved_at(self) -> datetime | None:
+        return self.kept.saved_at if self.kept else None
+
+    def typed_on(self, page: Page) -> Typed | None:
+        """What was typed on a page and never saved."""
+        return self.kept.typed.get(page.slug) if self.kept else None
+
+    @property
+    def registered(self) -> bool:
+        """Whether the registry knows the certificate: then it is not entered a second time (S19)."""
+        if self._registered is None:
+            self._registered = applications.is_registered(self.answers)
+        return self._registered
 
     @property
     def stage(self) -> Stage:
@@ -62,14 +89,14 @@ class Sheet:
             self._has_photo = found
         return self._has_photo
 
-    def agreed_to(self, notice: Notice | None) -> bool:
+    def agreed_to(self, notice_id: int | None) -> bool:
         """Whether this edition was agreed to for the form in hand; one that was submitted is not asked again."""
-        if notice is None or self.was_submitted:
+        if notice_id is None or self.was_submitted:
             return True
         if self._agreed is None:
-            begun = self.application is not None or self.token is not None
-            self._agreed = applications.agreed(by=by(), token=self.token) if begun else set()
-        return notice.id in self._agreed
+            kept = {int(key) for key in self.kept.agreed} if self.kept else set()
+            self._agreed = applications.agreed(self.application.id, by=by()) if self.application else kept
+        return notice_id in self._agreed
 
     @property
     def unread(self) -> list[str]:
@@ -77,7 +104,8 @@ class Sheet:
         if self._unread is None:
             known = self.application is not None and cookie.get(READ) == self.application.id
             asking = [] if known or self.was_submitted else [page.notice for page in PAGES if page.form is Form.NOTICE]
-            self._unread = [key for key in asking if not self.agreed_to(campaigns.notice(key))]
+            newest = campaigns.editions(asking) if asking else {}
+            self._unread = [key for key in asking if not self.agreed_to(newest.get(key))]
             if self.application is not None and not self._unread:
                 cookie[READ] = self.application.id
         return self._unread
@@ -85,19 +113,29 @@ class Sheet:
     def save(self, page: Page, values: Mapping[str, Any], version: int) -> list[Problem]:
         """Keep what a page asked for; return warnings, raise `Refused`."""
         if self.application is not None:
-            return applications.save(self.application.id, values, by=by(), version=version, step=page.asks)
-        return applications.save_draft(self._found_token(), values, by=by(), step=page.asks)
+            return applications.save(
+                self.application.id, values, by=by(), version=version, step=page.asks, page=page.slug
+            )
+        token = self.found_token()
+        return applications.save_draft(token, values, by=by(), step=page.asks, page=page.slug, version=version)
+
+    def hold(self, page: Page, typed: Mapping[str, str]) -> datetime | None:
+        """Hold what is typed on a page until the page is saved; None where there is nothing to hold it beside."""
+        if self.owner is None or not self.editable:
+            return None
+        return drafts.hold(self.owner, page.slug, typed, by=by())
 
     def agree(self, notice: Notice) -> None:
         """Note that a text was agreed to; the first one begins the draft."""
         if self.application is not None:
             applications.agree(notice.id, by=by())
         else:
-            applications.agree(notice.id, by=by(), token=self._found_token())
+            applications.agree(notice.id, by=by(), token=self.found_token())
 
-    def _found_token(self) -> str:
+    def found_token(self) -> str:
+        """The draft of somebody without an account; the first call begins it."""
         if self.token is None:
-            self.token = cookie[DRAFT] = applications.begin(by=by())
+            self.token = cookie[DRAFT] = drafts.begin(by=by())
         return self.token
 
     def finished(self, page: Page) -> bool:
@@ -129,9 +167,11 @@ def in_hand(page: Page | None = None) -> Sheet:
     """The sheet of this request; with all that it points to where `page` shows the whole form."""
     if current_user.is_authenticated:
         application = applications.mine(by=by(), whole=page is not None and page.form is Form.CHECK)
-        return Sheet(applications.of_application(application), application) if application else Sheet({})
+        if application is None:
+            return Sheet({})
+        return Sheet(applications.of_application(application), application, kept=drafts.of(application.id))
     token = cookie.get(DRAFT)
-    answers = applications.draft(token) if token else None
-    if answers is None:
+    kept = drafts.of(token) if token else None
+    if kept is None:
         return Sheet({})
-    return Sheet(normalised(answers), token=token)
+    return Sheet(normalised(kept.answers), token=token, kept=kept)

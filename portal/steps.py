@@ -62,6 +62,12 @@ def _asked(step: Asks) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field.step is step)
 
 
+def _asks(slug: str, title: Text, *which: Section | str, intro: Text | None = None) -> Page:
+    """A short page of step 4: the fields of its sections, or those named."""
+    fields = tuple(field for field in _asked(Asks.BUREAU) if field.section in which or field.name in which)
+    return Page(slug, title, Form.FIELDS, intro, Asks.BUREAU, fields)
+
+
 def _materials(*sections: Section) -> tuple[Field, ...]:
     return tuple(f for f in _asked(Asks.MATERIALS) if f.section in sections and f.name != PHOTO.name)
 
@@ -85,14 +91,17 @@ STEPS: tuple[WizardStep, ...] = (
         4,
         _("选择注册机构"),
         (
-            Page(
-                "bureau",
-                _("证书与任教信息"),
-                Form.FIELDS,
-                _("证书信息一律照教师资格证书填写；现任教信息按现在的工作填写"),
-                Asks.BUREAU,
-                _asked(Asks.BUREAU),
+            _asks(
+                "certificate", _("证书信息"), Section.IDENTITY, Section.CERTIFICATE, intro=_("一律照教师资格证书填写")
             ),
+            _asks("teaching", _("现在教什么"), "teaching_stage", "teaching_subject_code", intro=_("按现在的工作填写")),
+            _asks(
+                "bureau",
+                _("学校的主管教育局"),
+                "bureau_id",
+                intro=_("注册机构是任教学校的主管教育局，市直属学校选市教育局"),
+            ),
+            _asks("school", _("任教学校"), "school_id"),
         ),
     ),
     WizardStep(

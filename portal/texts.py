@@ -51,6 +51,14 @@ def in_words(moment: datetime | None) -> str:
     return str(text)
 
 
+def clock_time(moment: datetime | None) -> str:
+    """When something was saved: today by the hour, earlier with the day."""
+    if moment is None:
+        return ""
+    here = clock.local(moment)
+    return here.strftime("%H:%M" if here.date() == clock.today() else "%m-%d %H:%M")
+
+
 def until(moment: datetime | None) -> str:
     """An end in words: midnight belongs to the day before, as 24:00."""
     if moment is None:
@@ -73,4 +81,4 @@ def hours(span: Span) -> Text:
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours, until=until)
+    app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours, until=until, clock_time=clock_time)

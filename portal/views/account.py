@@ -34,7 +34,7 @@ def enter() -> Answer:
     except Refused as refusal:
         forms.show(refusal.problems, form)
         return render_template("account/log_in.html", form=form), 422
-    kept.enter(account)
+    kept.enter(account)  # what was typed before is shown on its own page
     cookie.pop(sheets.DRAFT, None)
     return redirect(door.inside(request.args.get("next", "")) or url_for("status.show"), code=303)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
@@ -12,23 +13,27 @@ from werkzeug.wrappers import Response
 from portal import door, kept, overview, saving, sheets, steps
 from portal.sheets import Sheet
 from portal.steps import Form, Page
-from portal.texts import in_words
+from portal.texts import clock_time, in_words
 from shared.rules.checks import Problem
-from shared.services import applications, campaigns
+from shared.rules.fields import BY_NAME
+from shared.services import applications, campaigns, finding
 from shared.services.campaigns import Round
 from shared.services.errors import Refused
 from shared.text import Text, _
 from shared.web import errors, forms
+from shared.web.found import LONGEST_NAME
 
 blueprint = Blueprint("wizard", __name__)
 
 Answer = Response | str | tuple[str, int]
+BACK = "back"  # the value of the button that leads to the page before
+TOLD = "told"  # in the cookie: the doubts that have been told, each of them once
 LARGEST_READ, CHUNK = 200 * 1024 * 1024, 256 * 1024  # no camera's photo is larger
 LOCKED = _("申请现在不能修改，当前状态见下方")
 EXPIRED_HERE = _("页面停留太久，没有保存。您填写的内容都还在下面，请再点一次按钮")
 KEPT = _("登录已过期，请重新登录；您填写的内容已保存，登录后会恢复")
 EXPIRED_LOG_IN = _("登录已过期，请重新登录后再操作一次")
-RESTORED = _("登录过期前填写的内容已恢复，请核对后保存")
+RESTORED = _("上次在这一页填写、还没有保存的内容已恢复，请核对后按“保存并继续”")
 ALREADY_SUBMITTED = _("您已经提交过了，不需要再次提交")
 ALREADY_OPEN = _("账号已经开通，请接着填写")
 
@@ -48,12 +53,9 @@ def show(slug: str) -> Answer:
         return elsewhere
     if _is_closed(sheet, batch, page):
         return render_template("wizard/closed.html", batch=batch), 403
-    form = saving.empty(page, sheet)
-    typed = kept.typed_on(page) if page.own else None
-    if typed is not None:
-        form = saving.form_of(page, sheet, typed)
-        form.form_errors.append(RESTORED)
-    return _render(page, sheet, batch, form)
+    typed = sheet.typed_on(page)
+    form = saving.empty(page, sheet) if typed is None else saving.form_of(page, sheet, typed)
+    return _render(page, sheet, batch, form, restored=typed is not None)
 
 
 @blueprint.post("/apply/<slug>")
@@ -65,11 +67,31 @@ def save(slug: str) -> Answer:
     elsewhere = _elsewhere(page, sheet)
     if elsewhere is not None:
         return elsewhere
+    if request.form.get("go") == BACK:
+        sheet.hold(page, kept.texts(request.form))
+        return redirect(url_for(".show", slug=(steps.before(page) or page).slug), code=303)
     form = saving.form_of(page, sheet)
     if _is_closed(sheet, batch, page):
         form.form_errors.append(_closed_sentence(batch))
         return _render(page, sheet, batch, form), 403
     return _save(page, sheet, batch, form)
+
+
+@blueprint.post("/apply/<slug>/hold")
+def hold(slug: str) -> Answer | tuple[dict[str, str], int]:
+    """Hold what is being typed, now and then, before the page is saved; answer when."""
+    page = steps.BY_SLUG.get(slug) or abort(404)
+    moment = None if page.form is not Form.FIELDS else sheets.in_hand().hold(page, kept.texts(request.form))
+    return ({"held": clock_time(moment)}, 200) if moment else ({}, 409)
+
+
+@blueprint.get("/apply/find/<name>")
+def find(name: str) -> dict[str, list[str]]:
+    """Names for a field that is found by typing, while somebody types."""
+    field, sheet = BY_NAME.get(name), sheets.in_hand()
+    if field is None or not field.searched or sheet.owner is None:
+        abort(404)
+    return {"names": finding.suggest(field, request.args.get("q", "")[:LONGEST_NAME], sheet.answers)}
 
 
 def _keep_and_log_in(page: Page) -> Response:
@@ -79,20 +101,27 @@ def _keep_and_log_in(page: Page) -> Response:
 
 def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Answer:
     if not form.validate():
+        _hold(page, sheet)
         return _render(page, sheet, batch, form), 422
     try:
         warnings = saving.SAVE[page.form](page, sheet, form)
     except Refused as refusal:
+        _hold(page, sheet)
         if saving.is_stale(refusal):
             return _ask_again(page, batch, form), 422
         if page.form is not Form.CHECK:  # which lists them with the way to each page
             forms.show(refusal.problems, form)
         return _render(page, sheet, batch, form, refusal.problems), 422
-    kept.forget()
     following = _next(page)
     if following is not steps.CHECK:  # which shows every doubt itself
         _flash_doubts(warnings, page)
     return redirect(url_for(".show", slug=following.slug), code=303)
+
+
+def _hold(page: Page, sheet: Sheet) -> None:
+    """What could not be saved is still there when the page is opened again, from wherever."""
+    if page.form is Form.FIELDS:
+        sheet.hold(page, kept.texts(request.form))
 
 
 def _ask_again(page: Page, batch: Round | None, form: FlaskForm) -> str:
@@ -103,8 +132,9 @@ def _ask_again(page: Page, batch: Round | None, form: FlaskForm) -> str:
 
 
 def _flash_doubts(doubts: list[Problem], page: Page) -> None:
-    """Tell on the next page what is doubtful, on which page it was entered and how to get back there."""
-    for problem in doubts:
+    """Tell on the next page what is newly doubtful, on which page it was entered and how to get back there."""
+    before, cookie[TOLD] = cookie.get(TOLD, []), [problem.code for problem in doubts]
+    for problem in (problem for problem in doubts if problem.code not in before):
         text = str(_("{title}：{text}", title=page.title, text=problem.text))
         flash({"text": text, "back": url_for(".show", slug=page.slug)}, "notice")
 
@@ -162,7 +192,13 @@ def _closed_sentence(batch: Round | None) -> Text:
 
 
 def _render(
-    page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm, problems: list[Problem] | None = None
+    page: Page,
+    sheet: Sheet,
+    batch: Round | None,
+    form: FlaskForm,
+    problems: list[Problem] | None = None,
+    *,
+    restored: bool = False,
 ) -> str:
     step = steps.STEP_OF[page.slug]
     given: dict[str, Any] = {
@@ -175,10 +211,13 @@ def _render(
         "problems": problems or [],
         "page_of_field": steps.PAGE_OF_FIELD,
         "back": steps.before(page),
+        "restored": restored,
     }
     if page.form is Form.NOTICE:
         given["notice"] = campaigns.notice(page.notice)
     if page.form is Form.FIELDS:
+        given["locked"] = sheet.registered and any(field.registered for field in page.fields)
+        given["read_off"] = saving.read_off(page, sheet)
         given["differences"] = saving.differences(form, page, sheet) if saving.STALE in form.form_errors else []
         given["fixed"] = [(field.label, value) for field, value in saving.fixed(page, sheet)]
     if page.form is Form.CHECK and sheet.application is not None:

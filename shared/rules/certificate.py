@@ -66,10 +66,15 @@ class Decoded:
     running: str
 
 
+def plain(text: str) -> str:
+    """What was typed, in half width and without blanks, hyphens and invisible characters."""
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in narrow if not c.isspace() and unicodedata.category(c) not in {"Cf", "Pd"})
+
+
 def normalise(text: str) -> str:
     """The number as it is stored: 17 half-width digits; a 15-digit one gets the century that its year needs."""
-    plain = unicodedata.normalize("NFKC", text)
-    number = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in {"Cf", "Pd"})
+    number = plain(text)
     if len(number) == _LEGACY_LENGTH:
         return _CENTURIES.get(number[:2], "") + number
     return number

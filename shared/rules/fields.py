@@ -30,6 +30,7 @@ from shared.models.kinds import (
     Kind,
     Locality,
     PostKind,
+    RequestKind,
     SchoolNature,
     Sex,
     TeachingStage,
@@ -86,7 +87,9 @@ class Field:
     """One field of the form.
 
     `of_person`: it belongs to the account, not to the application. `correctable`: changed at the desk (S19).
-    `derived`: read from the ID number where that says it.
+    `derived`: read from the ID number where that says it. `registered`: the registry's column that locks it (S19).
+    `searched`: found by typing, for no list of it fits a phone. `addable`: what staff are asked where it is missing.
+    `suggests`: the day of the year that most people have, and the field that tells the year.
     """
 
     name: str
@@ -101,8 +104,12 @@ class Field:
     mask: Mask = Mask.NONE
     of_person: bool = False
     derived: bool = False
+    searched: bool = False
+    addable: RequestKind | None = None
+    registered: str = ""
     correctable: bool = False
     hint: Text | None = None
+    suggests: tuple[str, str] | None = None
     autocomplete: str = ""
     inputmode: str = ""
 
@@ -154,6 +161,7 @@ FIELDS: tuple[Field, ...] = (
         Step.BUREAU,
         Input.ENTRY,
         entries=QualificationType,
+        registered="qualification_type_code",
         correctable=True,
         hint=_("照证书填写"),
     ),
@@ -164,8 +172,11 @@ FIELDS: tuple[Field, ...] = (
         Step.BUREAU,
         Input.ENTRY,
         entries=Authority,
+        searched=True,
+        addable=RequestKind.ADD_AUTHORITY,
+        registered="authority_id",
         correctable=True,
-        hint=_("以证书上的公章名称为准"),
+        hint=_("照证书上的公章填写，如南京市鼓楼区教育局"),
     ),
     Field(
         "certificate_subject_code",
@@ -174,10 +185,21 @@ FIELDS: tuple[Field, ...] = (
         Step.BUREAU,
         Input.ENTRY,
         entries=Subject,
+        searched=True,
+        addable=RequestKind.ADD_SUBJECT,
+        registered="subject_code",
         correctable=True,
-        hint=_("证书上没有学科的，请选“无”"),
+        hint=_("照证书填写；证书上没有学科的，请填“无”"),
     ),
-    Field("certificate_issued_on", _("证书签发日期"), _C, Step.BUREAU, Input.DATE, correctable=True),
+    Field(
+        "certificate_issued_on",
+        _("证书签发日期"),
+        _C,
+        Step.BUREAU,
+        Input.DATE,
+        registered="issued_on",
+        correctable=True,
+    ),
     Field(
         "certificate_reissued_on",
         _("补证日期"),
@@ -189,7 +211,18 @@ FIELDS: tuple[Field, ...] = (
         hint=_("只有补发的证书才填；签发日期仍填原签发日期，否则无法注册"),
     ),
     Field("teaching_stage", _("现任教学段"), _P, Step.BUREAU, Input.KIND, kinds=TeachingStage, correctable=True),
-    Field("teaching_subject_code", _("现任教学科"), _P, Step.BUREAU, Input.ENTRY, entries=Subject, correctable=True),
+    Field(
+        "teaching_subject_code",
+        _("现任教学科"),
+        _P,
+        Step.BUREAU,
+        Input.ENTRY,
+        entries=Subject,
+        searched=True,
+        addable=RequestKind.ADD_SUBJECT,
+        correctable=True,
+        hint=_("任教多门学科的，填与证书一致的那一门"),
+    ),
     Field(
         "bureau_id",
         _("注册机构"),
@@ -198,6 +231,18 @@ FIELDS: tuple[Field, ...] = (
         Input.ENTRY,
         entries=Bureau,
         hint=_("任教学校的主管教育局"),
+    ),
+    Field(
+        "school_id",
+        _("现任教学校"),
+        _P,
+        Step.BUREAU,
+        Input.ENTRY,
+        entries=School,
+        searched=True,
+        addable=RequestKind.ADD_SCHOOL,
+        correctable=True,
+        hint=_("填学校全称或其中几个字，再从列表里选；列表里没有的可以添加"),
     ),
     Field(
         "point_id",
@@ -210,7 +255,6 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("work_started_on", _("参加工作时间"), _P, Step.MATERIALS, Input.DATE),
     Field("title_code", _("教师职务（职称）"), _P, Step.MATERIALS, Input.ENTRY, entries=Title, correctable=True),
-    Field("school_id", _("现任教学校"), _P, Step.MATERIALS, Input.ENTRY, entries=School, correctable=True),
     Field("locality", _("任教学校所在地"), _P, Step.MATERIALS, Input.KIND, kinds=Locality, correctable=True),
     Field("school_nature", _("学校性质"), _P, Step.MATERIALS, Input.KIND, kinds=SchoolNature, correctable=True),
     Field(
@@ -220,6 +264,7 @@ FIELDS: tuple[Field, ...] = (
         Step.MATERIALS,
         Input.DATE,
         correctable=True,
+        suggests=("08-01", "work_started_on"),
         hint=_("一般为某年8月1日"),
     ),
     Field("contract_from", _("聘用合同开始日期"), _P, Step.MATERIALS, Input.DATE, correctable=True),
@@ -234,7 +279,9 @@ FIELDS: tuple[Field, ...] = (
         Step.MATERIALS,
         Input.ENTRY,
         entries=Institution,
-        hint=_("与毕业证书公章一致"),
+        searched=True,
+        addable=RequestKind.ADD_INSTITUTION,
+        hint=_("与毕业证书公章一致；列表里没有的可以添加"),
     ),
     Field("major", _("所学专业"), _E, Step.MATERIALS, longest=50),
     Field("putonghua_code", _("普通话水平"), _E, Step.MATERIALS, Input.ENTRY, entries=PutonghuaGrade),
@@ -246,9 +293,19 @@ FIELDS: tuple[Field, ...] = (
         Step.MATERIALS,
         Input.ENTRY,
         entries=Division,
+        searched=True,
         hint=_("与户口簿一致，到区县，如南京市鼓楼区"),
     ),
-    Field("birthplace_code", _("出生地"), _I, Step.MATERIALS, Input.ENTRY, entries=Division),
+    Field(
+        "birthplace_code",
+        _("出生地"),
+        _I,
+        Step.MATERIALS,
+        Input.ENTRY,
+        entries=Division,
+        searched=True,
+        hint=_("填到市或区县，如江苏省扬州市"),
+    ),
     Field(
         "mobile",
         _("手机号码"),

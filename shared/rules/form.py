@@ -44,9 +44,9 @@ def problems_with(answers: Answers, step: Step | None, *, today: date, facts: Fo
     """The problems of one `step`, or of the whole form with what is missing (`step` None)."""
     rules: dict[Step, list[Callable[[Answers, date, FormFacts], list[Problem]]]] = {
         Step.IDENTITY: [_identity, _certificate_number],
-        Step.BUREAU: [_name, _birth, _certificate_data, _teaching],
+        Step.BUREAU: [_name, _birth, _certificate_data, _teaching, _school],
         Step.POINT: [_point],
-        Step.MATERIALS: [_dates, _contact, _school, _residence],
+        Step.MATERIALS: [_dates, _contact, _residence],
     }
     steps = [step] if step else list(rules)
     found = [] if step else _missing(answers, facts)
@@ -94,7 +94,7 @@ def asked_for(field: Field) -> Text:
     """The sentence for a required field that was left empty."""
     if field.input is Input.PHOTO:
         return _("请上传照片")
-    chosen = field.input in (Input.KIND, Input.ENTRY)
+    chosen = field.input is Input.KIND or (field.input is Input.ENTRY and not field.searched)
     return _("请选择{label}", label=field.label) if chosen else _("请填写{label}", label=field.label)
 
 

@@ -16,14 +16,14 @@ from shared.models import (
     ConfirmationPoint,
     Material,
     Photo,
-    PointSchool,
     Publicity,
     ReceivedPaper,
     RevocationRequest,
     School,
     Staff,
 )
-from shared.models.kinds import Conclusion, EntryStatus, RequestState, Role, Stage
+from shared.models.kinds import Conclusion, RequestState, Role, Stage
+from shared.rules import places
 from shared.text import Text, _
 
 
@@ -68,12 +68,8 @@ def _is_complete(_order: Order) -> ColumnElement[bool]:
 
 def _places_agree(_order: Order) -> ColumnElement[bool]:
     """The school lies under the bureau that registers, and the point serves it; else strangers would decide."""
-    agree = exists().where(
-        School.id == Application.school_id,
-        School.bureau_id == Application.bureau_id,
-        PointSchool.school_id == School.id,
-        PointSchool.point_id == Application.point_id,
-    )
+    home = exists().where(School.id == Application.school_id, School.bureau_id == Application.bureau_id)
+    agree = and_(home, places.serves(Application.point_id, Application.school_id))
     missing = [column.is_(None) for column in (Application.school_id, Application.bureau_id, Application.point_id)]
     return or_(agree, *missing)  # what is missing is told by COMPLETE
 
@@ -100,12 +96,8 @@ def _is_signed_as_it_stands(order: Order) -> ColumnElement[bool]:
 
 
 def _point_fits(order: Order) -> ColumnElement[bool]:
-    return exists().where(
-        PointSchool.point_id == order.point_id,
-        PointSchool.school_id == Application.school_id,
-        ConfirmationPoint.id == PointSchool.point_id,
-        ConfirmationPoint.status == EntryStatus.ACTIVE,
-    )
+    usable = exists().where(ConfirmationPoint.id == order.point_id, places.takes_papers(order.today))
+    return and_(usable, places.serves(order.point_id, Application.school_id))
 
 
 def _publicity(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

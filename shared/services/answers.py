@@ -6,10 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from shared import clock
 from shared.db import session
 from shared.models import (
     Application,
@@ -18,11 +19,11 @@ from shared.models import (
     Division,
     Person,
     Photo,
-    PointSchool,
     School,
     Subject,
 )
 from shared.models.kinds import EntryStatus, IdKind, Stage
+from shared.rules import places
 from shared.rules.checks import Problem, Severity
 from shared.rules.fields import BY_NAME, FIELDS, Input, raw
 from shared.rules.form import FormFacts
@@ -71,31 +72,43 @@ def whole_form() -> list[ExecutableOption]:
 
 
 def facts_for(answers: Answers, application: Application | None = None) -> FormFacts:
-    """What the rules need to know of the rows that `answers` point to."""
-    school = session.get(School, answers["school_id"]) if answers.get("school_id") else None
-    point = session.get(ConfirmationPoint, answers["point_id"]) if answers.get("point_id") else None
-    serves = select(PointSchool.id).where(
-        PointSchool.point_id == answers.get("point_id"), PointSchool.school_id == answers.get("school_id")
-    )
-    return FormFacts(
-        certificate_is_anothers=anothers_application(answers) is not None or _registered_to_another(answers),
-        school_bureau_id=school.bureau_id if school else None,
-        point_bureau_id=point.bureau_id if point else None,
-        point_is_active=bool(point and point.active),
-        point_serves_school=bool(point and school and session.scalar(serves)),
-        certificate_subject=_subject(answers.get("certificate_subject_code")),
-        taught_subject=_subject(answers.get("teaching_subject_code")),
-        residence_can_be_narrowed=_has_parts(answers.get("residence_code")),
-        has_photo=bool(application and session.scalar(select(exists().where(Photo.application_id == application.id)))),
-    )
+    """What the rules need to know of the rows that `answers` point to, in one statement."""
+    school, point = answers.get("school_id"), answers.get("point_id")
+    part = Division.parent_code == (answers.get("residence_code") or ""), Division.status == EntryStatus.ACTIVE
+    asked = {
+        "certificate_is_anothers": or_(_applied_by_another(answers).exists(), _registered_to_another(answers).exists()),
+        "school_bureau_id": _scalar(School.bureau_id, School.id == school),
+        "point_bureau_id": _scalar(ConfirmationPoint.bureau_id, ConfirmationPoint.id == point),
+        "point_is_active": exists().where(ConfirmationPoint.id == point, places.takes_papers(clock.today())),
+        "point_serves_school": places.serves(point, school),
+        "certificate_subject": _scalar(Subject.name, Subject.code == answers.get("certificate_subject_code")),
+        "taught_subject": _scalar(Subject.name, Subject.code == answers.get("teaching_subject_code")),
+        "residence_can_be_narrowed": exists().where(*part),
+        "has_photo": exists().where(Photo.application_id == (application.id if application else None)),
+    }
+    found = session.execute(select(*[what.label(name) for name, what in asked.items()])).mappings().one()
+    names = ("certificate_subject", "taught_subject")
+    return FormFacts(**(dict(found) | {name: found[name] or "" for name in names}))
 
 
-def _has_parts(division_code: str | None) -> bool:
-    """Whether the list knows districts of this division: then one of them must be chosen."""
-    if not division_code:
-        return False
-    part = select(Division.id).where(Division.parent_code == division_code, Division.status == EntryStatus.ACTIVE)
-    return session.scalar(part.limit(1)) is not None
+def _scalar(column: Any, condition: ColumnElement[bool]) -> Any:  # noqa: ANN401  a scalar subquery
+    return select(column).where(condition).scalar_subquery()
+
+
+def registered(answers: Answers) -> Certificate | None:
+    """The certificate as the registry knows it: this number, of this very person."""
+    number, holder = answers.get("certificate_number"), answers.get("id_number")
+    if not number or not holder:
+        return None
+    return session.scalar(select(Certificate).where(Certificate.number == number, Certificate.id_number == holder))
+
+
+def as_registered(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers with what the registry says of the certificate: it is not entered a second time (S19)."""
+    known = registered(answers)
+    if known is None:
+        return answers
+    return answers | {field.name: getattr(known, field.registered) for field in FIELDS if field.registered}
 
 
 def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
@@ -116,8 +129,7 @@ def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
         return []
     serving = (
         select(ConfirmationPoint)
-        .join(PointSchool, PointSchool.point_id == ConfirmationPoint.id)
-        .where(PointSchool.school_id == values["school_id"], ConfirmationPoint.status == EntryStatus.ACTIVE)
+        .where(places.takes_papers(clock.today()), places.serves(ConfirmationPoint.id, values["school_id"]))
         .order_by(ConfirmationPoint.id)
     )
     points = session.scalars(serving).all()
@@ -128,10 +140,6 @@ def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
     return [Problem("point.switched", "point_id", text, Severity.WARN)]
 
 
-def _subject(code: str | None) -> str:
-    return session.scalar(select(Subject.name).where(Subject.code == code)) or "" if code else ""
-
-
 def is_person(answers: Answers) -> ColumnElement[bool]:
     """The condition on people that finds who `answers` are about."""
     kind = answers.get("id_kind") or IdKind.RESIDENT
@@ -140,26 +148,24 @@ def is_person(answers: Answers) -> ColumnElement[bool]:
 
 def anothers_application(answers: Answers) -> Application | None:
     """An application of somebody else that was submitted with the same certificate number."""
-    number = answers.get("certificate_number")
-    if not number or not answers.get("id_number"):
-        return None
-    return session.scalar(
+    return session.scalar(_applied_by_another(answers).order_by(Application.id).limit(1))
+
+
+def _applied_by_another(answers: Answers) -> Select[Application]:
+    return (
         select(Application)
         .join(Person)
         .where(
-            Application.certificate_number == number,
+            Application.certificate_number == (answers.get("certificate_number") or ""),
             Application.form_version > 0,
             Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
             ~is_person(answers),
         )
-        .order_by(Application.id)
-        .limit(1)
     )
 
 
-def _registered_to_another(answers: Answers) -> bool:
-    number, holder = answers.get("certificate_number"), answers.get("id_number")
-    if not number or not holder:
-        return False
-    known = select(Certificate.id).where(Certificate.number == number, Certificate.id_number != holder)
-    return session.scalar(known) is not None
+def _registered_to_another(answers: Answers) -> Select[Certificate]:
+    return select(Certificate).where(
+        Certificate.number == (answers.get("certificate_number") or ""),
+        Certificate.id_number != (answers.get("id_number") or ""),
+    )

@@ -1,6 +1,5 @@
 """A teacher's verbs: draft, open an account, save, submit, withdraw. Nobody reaches another's application."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from shared import clock
 from shared.db import session, transaction
@@ -15,17 +15,16 @@ from shared.models import (
     Agreement,
     Application,
     Campaign,
-    Draft,
     Person,
     StaffRequest,
 )
 from shared.models.kinds import Conclusion, IdKind, Origin, RegistrationType, RequestKind, Stage, WindowStage
 from shared.rules import accounts as password_rules
-from shared.rules import form
+from shared.rules import form, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Step, of_step
 from shared.rules.policy import Actor, Can
-from shared.services import access, accounts, answers, campaigns, windows, workflow
+from shared.services import access, accounts, additions, answers, campaigns, drafts, windows, workflow
 from shared.services.accounts import Account
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
@@ -33,67 +32,38 @@ from shared.text import _
 
 APPLY = (WindowStage.APPLY,)
 HANDED_IN = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED)
-AGREED = answers.AGREED
-NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次，请留意所在区教育局的通知"))
+STALE = Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写"))
 HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号，请先登录再继续填写"))
 
 
-def begin(*, by: Actor) -> str:
-    """Make a draft for somebody without an account; return the token that finds it again."""
-    token = secrets.token_urlsafe(32)
-    _begin(token, by=by)
-    return token
+def save_draft(
+    token: str,
+    values: Mapping[str, Any],
+    *,
+    by: Actor,
+    step: Step | None = None,
+    page: str = "",
+    version: int | None = None,
+) -> list[Problem]:
+    """Keep `values` and return warnings; `Refused` with what is wrong in `step`, having kept nothing.
 
-
-@transaction
-def _begin(token: str, *, by: Actor) -> None:
-    campaign = campaigns.current()
-    if campaign is None:
-        raise Refused(NO_CAMPAIGN)
-    session.add(
-        Draft(token_hash=_hash(token), campaign_id=campaign.id, answers=answers.to_json({}), saved_at=clock.now())
-    )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _draft(token: str) -> Draft | None:
-    return session.scalar(select(Draft).where(Draft.token_hash == _hash(token)))
-
-
-def draft(token: str) -> dict[str, Any] | None:
-    """The answers kept under `token` in their own types, with what was agreed to; None if there is no such draft."""
-    row = _draft(token)
-    return answers.from_json(row.answers) if row else None
-
-
-def save_draft(token: str, values: Mapping[str, Any], *, by: Actor, step: Step | None = None) -> list[Problem]:
-    """Keep `values` and return warnings; `Refused` with what is wrong in `step`, having kept nothing."""
-    row = _draft(token)
-    if row is None:
+    `page` is what the values were typed on, `version` the number of saves that its form knew of.
+    """
+    kept = drafts.of(token)
+    if kept is None:
         raise NotYours
-    before = answers.from_json(row.answers)
-    merged = form.normalised({**before, **values})
-    problems = windows.closed(row.campaign_id, APPLY)
+    if version is not None and version != kept.saves:
+        raise Refused(STALE)
+    before = kept.answers
+    merged = answers.as_registered(form.normalised({**before, **values}))
+    problems = windows.closed(kept.campaign_id, APPLY)
     if not problems:
         problems = answers.settle_places(merged, before) + _problems(merged, step)
     if step is Step.IDENTITY and session.scalar(select(Person.id).where(answers.is_person(merged))):
         problems.append(HAS_ACCOUNT)
     _refuse(problems, merged, by)
-    keep(token, merged, by=by)
+    drafts.keep(token, merged, by=by, saved=page)
     return problems
-
-
-@transaction
-def keep(token: str, values: Mapping[str, Any], *, by: Actor) -> None:
-    """Keep `values` as they are: also unfinished ones, of somebody whose log-in has run out."""
-    row = _draft(token)
-    if row is None:
-        raise NotYours
-    row.answers = answers.to_json({**answers.from_json(row.answers), **values})
-    row.saved_at = clock.now()
 
 
 def _problems(values: Mapping[str, Any], step: Step | None, application: Application | None = None) -> list[Problem]:
@@ -133,10 +103,10 @@ def _report_duplicate(values: Mapping[str, Any], *, by: Actor) -> None:
 
 def open_account(token: str, *, email: str, password: str, by: Actor) -> Account:
     """Make the account and the application from the draft, which ends with it; `Refused` says what is wrong."""
-    values = draft(token)
-    if values is None:
+    kept = drafts.of(token)
+    if kept is None:
         raise NotYours
-    values["email"] = email
+    values = kept.answers | {"email": email}
     problems = password_rules.password_problems(password, names=[values.get("id_number") or ""], staff=False)
     problems += [problem for problem in _problems(values, Step.MATERIALS) if problem.field == "email"]
     for step in (Step.IDENTITY, Step.BUREAU, Step.POINT):
@@ -160,8 +130,8 @@ def open_account(token: str, *, email: str, password: str, by: Actor) -> Account
 
 @transaction
 def _open_account(token: str, values: dict[str, Any], password: str, *, by: Actor) -> int:
-    row = _draft(token)
-    if row is None:
+    kept = drafts.of(token)
+    if kept is None:
         raise NotYours
     if session.scalar(select(Person.id).where(answers.is_person(values))):
         raise Refused(HAS_ACCOUNT)
@@ -177,11 +147,12 @@ def _open_account(token: str, values: dict[str, Any], password: str, *, by: Acto
     session.flush()
     owner = access.actor_of_person(person, by.address)
     session.info["actor"] = owner
-    application = _new(person, session.get_one(Campaign, row.campaign_id), values)
-    for notice_id, text in values.get(AGREED, {}).items():
+    application = _new(person, session.get_one(Campaign, kept.campaign_id), values)
+    for notice_id, text in kept.agreed.items():
         moment = datetime.fromisoformat(text)
         session.add(Agreement(application_id=application.id, notice_text_id=int(notice_id), agreed_at=moment))
-    session.delete(row)
+    additions.ask_staff(application)
+    drafts.end(token)
     return person.id
 
 
@@ -189,7 +160,7 @@ def start(*, by: Actor) -> int:
     """A new application for a teacher who has an account: in a later campaign, or after having withdrawn."""
     campaign = campaigns.current()
     if campaign is None:
-        raise Refused(NO_CAMPAIGN)
+        raise Refused(drafts.NO_CAMPAIGN)
     problems = windows.closed(campaign.id, APPLY)
     if problems:
         raise Refused.because(problems)
@@ -255,7 +226,7 @@ def _assign(application: Application, values: Mapping[str, Any]) -> None:
 def mine(*, by: Actor, whole: bool = False) -> Application | None:
     """The teacher's newest application; `whole`: with every row it points to, for a page that shows all fields."""
     newest = access.query(Application, by=by).order_by(Application.id.desc()).limit(1)
-    return session.scalar(newest.options(*answers.whole_form()) if whole else newest)
+    return session.scalar(newest.options(*(answers.whole_form() if whole else [joinedload(Application.person)])))
 
 
 def of_application(application: Application) -> dict[str, Any]:
@@ -263,20 +234,36 @@ def of_application(application: Application) -> dict[str, Any]:
     return answers.of_application(application)
 
 
+def is_registered(values: Mapping[str, Any]) -> bool:
+    """Whether the registry knows the certificate that `values` name, and so says what is on it."""
+    return answers.registered(values) is not None
+
+
 def save(
-    application_id: int, values: Mapping[str, Any], *, by: Actor, version: int, step: Step | None = None
+    application_id: int,
+    values: Mapping[str, Any],
+    *,
+    by: Actor,
+    version: int,
+    step: Step | None = None,
+    page: str = "",
 ) -> list[Problem]:
-    """Save answers of a step and return warnings; after submission the form's version grows and the paper is void."""
+    """Save answers of a step and return warnings; after submission the form's version grows and the paper is void.
+
+    `page` is what they were typed on: nothing of it is held as unsaved any longer.
+    """
     application = access.one(Application, application_id, by=by)
     before = answers.of_application(application)
-    merged = form.normalised({**before, **_own(values)})
+    merged = answers.as_registered(form.normalised({**before, **_own(values)}))
     problems = _moved_away(application, merged) + answers.settle_places(merged, before)
     # What stays handed in must stay right as a whole, whichever page is changed.
     problems += _problems(merged, None if application.stage in HANDED_IN else step, application)
     _refuse(problems, merged, by)
     changed = {name: value for name, value in merged.items() if before.get(name) != value}
     if changed:
-        _save(application_id, changed, by=by, version=version)
+        _save(application_id, changed, by=by, version=version, page=page)
+    else:
+        drafts.keep(application_id, {}, by=by, saved=page)
     return problems
 
 
@@ -295,10 +282,10 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction
-def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int) -> None:
+def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int, page: str) -> None:
     application = access.one(Application, application_id, by=by, to=Can.AMEND, lock=True)
     if application.version != version:
-        raise Refused(Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写")))
+        raise Refused(STALE)
     if application.stage is Stage.DRAFT:
         problems = windows.closed(application.campaign_id, APPLY)
         if problems:
@@ -311,13 +298,20 @@ def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version
         person.email, person.email_verified_at = changed["email"], None
     if "name" in changed:
         session.get_one(Person, application.person_id).name = changed["name"]
+    if changed.keys() & {field.name for field in additions.ADDABLE}:
+        session.flush()
+        session.refresh(application)
+        additions.ask_staff(application)
+    drafts.keep(application_id, {}, by=by, saved=page)
 
 
 def agree(notice_id: int, *, by: Actor, token: str | None = None) -> None:
     """Record that a text was agreed to, and when (S8, S9, S13)."""
     if token is not None:
-        agreed = (draft(token) or {}).get(AGREED, {})
-        keep(token, {AGREED: {**agreed, str(notice_id): clock.now().isoformat()}}, by=by)
+        kept = drafts.of(token)
+        if kept is None:
+            raise NotYours
+        drafts.keep(token, {answers.AGREED: {**kept.agreed, str(notice_id): clock.now().isoformat()}}, by=by)
         return
     application = mine(by=by)
     if application is not None:
@@ -334,14 +328,11 @@ def _agree(application_id: int, notice_id: int, *, by: Actor) -> None:
         session.add(Agreement(application_id=application_id, notice_text_id=notice_id, agreed_at=clock.now()))
 
 
-def agreed(*, by: Actor, token: str | None = None) -> set[int]:
-    """The numbers of the texts that were agreed to."""
-    if token is not None:
-        return {int(key) for key in (draft(token) or {}).get(AGREED, {})}
-    application = mine(by=by)
-    if application is None:
-        return set()
-    return set(session.scalars(select(Agreement.notice_text_id).where(Agreement.application_id == application.id)))
+def agreed(application_id: int, *, by: Actor) -> set[int]:
+    """The numbers of the texts that were agreed to with an application."""
+    seen = select(Application.id).where(policy.condition(Application, by, Can.VIEW))
+    own = Agreement.application_id == application_id, Agreement.application_id.in_(seen)
+    return set(session.scalars(select(Agreement.notice_text_id).where(*own)))
 
 
 def problems(application: Application) -> list[Problem]:

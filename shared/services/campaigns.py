@@ -1,5 +1,6 @@
 """The round of registration that is on, and its texts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,6 +89,14 @@ def _round(campaign: Campaign) -> Round:
             if stage in by_stage
         ],
     )
+
+
+def editions(keys: Sequence[str]) -> dict[str, int]:
+    """The number of the newest published edition of each text; those that have none are left out."""
+    published = select(NoticeText.key, NoticeText.id).where(
+        NoticeText.key.in_(keys), NoticeText.published_at <= clock.now()
+    )
+    return {row.key: row.id for row in session.execute(published.order_by(NoticeText.edition))}
 
 
 def notice(key: str) -> Notice | None:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from shared import clock
 from shared.db import Base, session, transaction
 from shared.models import (
     Authority,
@@ -14,14 +15,14 @@ from shared.models import (
     ConfirmationPoint,
     Division,
     Institution,
-    PointSchool,
     QualificationType,
     School,
+    StaffRequest,
     Subject,
 )
 from shared.models.base import Entry
-from shared.models.kinds import BureauLevel, EntryStatus
-from shared.rules import policy
+from shared.models.kinds import BureauLevel, EntryStatus, RequestState
+from shared.rules import places, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import Field
 from shared.rules.policy import Actor, Can
@@ -32,6 +33,8 @@ from shared.text import _
 R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
 
+SEPARATOR = " › "
+
 STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
 # A name of the database's own constraints, and the sentence for whoever runs into it.
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除；可以把状态改为“已停用”"))
@@ -41,33 +44,54 @@ INVALID = Problem("invalid", "", _("填写的内容不符合要求，请核对�
 
 def choices(field: Field, answers: Answers) -> list[tuple[str, str]]:
     """What `field` may be chosen from, narrowed by the answers so far: value as text, and label."""
-    return [(value, label) for value, label in _pairs(field, _offered(field, answers))]
+    return [(str(key(field, row)), str(row)) for row in session.scalars(offered(field, answers))]
 
 
-def _model(field: Field) -> type[Entry]:
+def grouped(field: Field, answers: Answers) -> list[tuple[str, str, str]]:
+    """The bureaus to choose from, each with the province and city it lies in: 江苏省 › 南京市."""
+    rows = session.execute(offered(field, answers).join(Division, Division.code == Bureau.division_code)
+                           .add_columns(Division)).all()  # fmt: skip
+    return [(str(key(field, bureau)), str(bureau), _within(division)) for bureau, division in rows]
+
+
+def _within(division: Division) -> str:
+    """The names above a district; a city lies in itself."""
+    above = division if division.level is not BureauLevel.COUNTY else division.parent or division
+    return SEPARATOR.join([above.parent.name, above.name] if above.parent else [above.name])
+
+
+def entries(field: Field) -> type[Entry]:
+    """The table that `field` is chosen from."""
     if field.entries is None:
         message = f"{field.name} is not chosen from reference data"
         raise ValueError(message)
     return field.entries
 
 
-def _pairs(field: Field, statement: Select[Any]) -> list[tuple[str, str]]:
-    by_number = field.name.endswith("_id")
-    rows: list[Entry] = list(session.scalars(statement))
-    return [(str(row.id if by_number else row.code), str(row)) for row in rows]
+def key(field: Field, row: Entry) -> int | str:
+    """What an application holds of a chosen row: its number or its code."""
+    return row.id if field.name.endswith("_id") else row.code
 
 
-def _offered(field: Field, answers: Answers) -> Select[Any]:
-    model = _model(field)
+def key_column(field: Field) -> Any:  # noqa: ANN401  a column
+    """The column of `key`."""
+    return entries(field).id if field.name.endswith("_id") else entries(field).code
+
+
+def offered(field: Field, answers: Answers) -> Select[Any]:
+    """The rows that `field` may be chosen from."""
+    model = entries(field)
     statement: Select[Any] = select(model).order_by(model.code)
+    if field.addable:
+        statement = statement.where(_known(field, answers))
     if field.name == "certificate_subject_code":
         return statement.where(_fits_type(answers))  # retired names stay selectable for certificates
     if field.name == "teaching_subject_code":
-        return statement.where(Subject.teachable, Subject.status == EntryStatus.ACTIVE)
+        return statement.where(Subject.teachable, Subject.status != EntryStatus.RETIRED)
     if model is QualificationType:
         return statement.where(QualificationType.registrable)
     if model in (Authority, Division):
-        return statement.where(model.status != EntryStatus.PENDING)
+        return statement
     if model is Bureau:
         return statement.where(Bureau.level != BureauLevel.PROVINCE, Bureau.status == EntryStatus.ACTIVE)
     if model is ConfirmationPoint:
@@ -79,6 +103,14 @@ def _offered(field: Field, answers: Answers) -> Select[Any]:
     return statement.where(model.status == EntryStatus.ACTIVE)
 
 
+def _known(field: Field, answers: Answers) -> ColumnElement[bool]:
+    """What somebody added is shown to that person, and to everybody once staff have been asked to look at it."""
+    model = entries(field)
+    asked = select(StaffRequest.entry_code).where(StaffRequest.state == RequestState.OPEN)
+    own = key_column(field) == answers.get(field.name)
+    return or_(model.status != EntryStatus.PENDING, own, model.code.in_(asked))
+
+
 def _fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
     chosen = answers.get("qualification_type_code")
     if not chosen:
@@ -87,13 +119,12 @@ def _fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
 
 
 def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
-    """Active points of the chosen bureau, and once the school is known only those that serve it."""
+    """Points of the chosen bureau that take papers, and once the school is known only those that serve it."""
     offered = statement.where(
-        ConfirmationPoint.bureau_id == answers.get("bureau_id"), ConfirmationPoint.status == EntryStatus.ACTIVE
+        ConfirmationPoint.bureau_id == answers.get("bureau_id"), places.takes_papers(clock.today())
     )
     if answers.get("school_id"):
-        serving = select(PointSchool.point_id).where(PointSchool.school_id == answers["school_id"])
-        return offered.where(ConfirmationPoint.id.in_(serving))
+        return offered.where(places.serves(ConfirmationPoint.id, answers["school_id"]))
     return offered
 
 

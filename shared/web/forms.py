@@ -1,6 +1,5 @@
 """Forms made from FIELDS: shape here, meaning in the rules, truth in the database."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,10 +13,15 @@ from shared.rules.checks import Problem
 from shared.rules.fields import Field, Input
 from shared.rules.form import asked_for
 from shared.text import Text, _
+from shared.web.found import Found, LookUp
+from shared.web.typed import many_lines, one_line
 
-Choices = Callable[[Field], list[tuple[str, str]]]
+Choices = Callable[[Field], list[tuple[str, str] | SelectChoice]]
+__all__ = ["answers_of", "fill", "form_for", "many_lines", "one_line", "show"]
+
 EARLIEST = date(1900, 1, 1)
 CHOOSE = _("请选择")
+SUGGESTED = _("填入 {day}")
 # People write these numbers with blanks and in full width; how long they may be without, the rules say.
 NUMBERS = frozenset({"id_number", "certificate_number", "mobile", "postcode", "landline"})
 LONGEST_NUMBER = 64
@@ -76,13 +80,18 @@ class Same:
             raise ValidationError(self.text)
 
 
-def form_for(fields: Sequence[Field], choices: Choices, *, required: bool = True) -> type[FlaskForm]:
-    """A form class with one input for each of `fields`; `choices` gives the rows of reference data on offer."""
-    made = {field.name: _input(field, choices, required=required and field.required) for field in fields}
+def form_for(
+    fields: Sequence[Field], choices: Choices, *, required: bool = True, look_up: LookUp | None = None
+) -> type[FlaskForm]:
+    """A form class with one input for each of `fields`; `choices` gives the rows of reference data on offer.
+
+    With `look_up`, which knows them by name, the long lists are typed into instead.
+    """
+    made = {field.name: _input(field, choices, required and field.required, look_up) for field in fields}
     return type("FieldsForm", (FlaskForm,), made)
 
 
-def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: ANN401  an unbound WTForms field
+def _input(field: Field, choices: Choices, required: bool, look_up: LookUp | None) -> Any:  # noqa: ANN401
     presence = _presence(field) if required else Optional()
     common: dict[str, Any] = {"label": field.label, "description": field.hint or "", "render_kw": _attributes(field)}
     if field.input is Input.DATE:
@@ -92,6 +101,8 @@ def _input(field: Field, choices: Choices, *, required: bool) -> Any:  # noqa: A
     if field.input is Input.KIND and field.kinds is not None:
         offered = [(member.value, member.label) for member in field.kinds]
         return _select(offered, field.kinds, presence, common)
+    if field.searched and look_up is not None:
+        return Found(field, look_up(field), validators=[presence], **common)
     if field.input is Input.ENTRY:
         coerce = int if field.name.endswith("_id") else str
         return _select(choices(field), coerce, presence, common)
@@ -105,7 +116,10 @@ def _presence(field: Field) -> InputRequired | DataRequired:
 
 
 def _select(
-    offered: Iterable[tuple[str, Any]], coerce: Callable[[str], Any], presence: object, common: dict[str, Any]
+    offered: Iterable[tuple[str, Any] | SelectChoice],
+    coerce: Callable[[str], Any],
+    presence: object,
+    common: dict[str, Any],
 ) -> Any:  # noqa: ANN401
     def read(value: object) -> Any:  # noqa: ANN401
         if value in (None, ""):
@@ -116,7 +130,7 @@ def _select(
             return value
 
     return SelectField(
-        choices=[SelectChoice(value, label) for value, label in (("", CHOOSE), *offered)],
+        choices=[SelectChoice.from_input(one) for one in (("", CHOOSE), *offered)],
         coerce=read,
         validators=[presence, Chosen()],
         validate_choice=False,
@@ -127,19 +141,10 @@ def _select(
 def _attributes(field: Field) -> dict[str, Any]:
     # No maxlength: browsers cut what is pasted without a word.
     pairs = {"autocomplete": field.autocomplete, "inputmode": field.inputmode}
+    if field.suggests:
+        day, source = field.suggests
+        pairs |= {"data_suggest": day, "data_suggest_from": source, "data_suggest_text": str(SUGGESTED)}
     return {key: value for key, value in pairs.items() if value}
-
-
-def one_line(value: str | None) -> str | None:
-    """Without blanks around it and without control characters, which no form means and PostgreSQL refuses (NUL)."""
-    kept = "".join(sign for sign in value or "" if unicodedata.category(sign) not in ("Cc", "Cf"))
-    return kept.strip() or None
-
-
-def many_lines(value: str | None) -> str | None:
-    """The same for a text of several lines, which stay lines."""
-    lines = [one_line(line) or "" for line in (value or "").splitlines()]
-    return "\n".join(lines).strip() or None
 
 
 def answers_of(form: FlaskForm, fields: Sequence[Field]) -> dict[str, Any]:

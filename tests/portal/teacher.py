@@ -19,6 +19,7 @@ from shared.models import Authority, Institution, NoticeText
 from tests import build
 
 PASSWORD = "Xinghuo-2026"
+BEFORE_ACCOUNT = ("read", "terms", "identity", "certificate", "teaching", "bureau", "school", "point", "attention")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 HIDDEN = re.compile(r'name="(version|notice)"[^>]*value="([^"]*)"')
 
@@ -95,7 +96,7 @@ class Teacher:
             assert answer.status_code == 303, (slug, words_of(answer))
 
     def opens_an_account(self) -> None:
-        self.fills_in("read", "terms", "identity", "bureau", "point", "attention", "account")
+        self.fills_in(*BEFORE_ACCOUNT, "account")
 
     def fills_in_everything(self) -> None:
         self.opens_an_account()
@@ -114,24 +115,23 @@ class Teacher:
                 "id_number": self.id_number,
                 "certificate_number": self.certificate_number,
             },
-            "bureau": {
+            "certificate": {
                 "name": "王晓燕",
                 "ethnicity_code": "01",
                 "qualification_type_code": "3",
-                "authority_id": _key(Authority),
-                "certificate_subject_code": "110",
+                "authority_id": _name(Authority),
+                "certificate_subject_code": "语文",
                 "certificate_issued_on": "2010-07-01",
-                "teaching_stage": "junior",
-                "teaching_subject_code": "110",
-                "bureau_id": self.place.bureau_id,
             },
+            "teaching": {"teaching_stage": "junior", "teaching_subject_code": "语文"},
+            "bureau": {"bureau_id": self.place.bureau_id},
+            "school": {"school_id": "宁海中学"},
             "point": {"point_id": self.place.point_id},
             "attention": {},
             "account": {"email": "wang@example.cn", "password": PASSWORD, "password_again": PASSWORD},
             "work": {
                 "work_started_on": "2010-08-01",
                 "title_code": "103",
-                "school_id": self.place.school_id,
                 "locality": "urban",
                 "school_nature": "public_junior",
                 "joined_on": "2010-08-01",
@@ -142,11 +142,15 @@ class Teacher:
             "education": {
                 "education_code": "20",
                 "degree_code": "4",
-                "institution_id": _key(Institution),
+                "institution_id": _name(Institution),
                 "major": "汉语言文学",
                 "putonghua_code": "21",
             },
-            "person": {"political_status_code": "13", "residence_code": "320106", "birthplace_code": "320106"},
+            "person": {
+                "political_status_code": "13",
+                "residence_code": "南京市鼓楼区",
+                "birthplace_code": "江苏省南京市",
+            },
             "contact": {
                 "mobile": "13800138000",
                 "email": "wang@example.cn",
@@ -158,8 +162,8 @@ class Teacher:
         }[slug]
 
 
-def _key(model: type[Authority] | type[Institution]) -> int:
-    return session.scalars(select(model.id)).first() or 0
+def _name(model: type[Authority] | type[Institution]) -> str:
+    return session.scalars(select(model.name)).first() or ""
 
 
 def words_of(answer: TestResponse) -> str:

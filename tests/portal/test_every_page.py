@@ -17,7 +17,7 @@ from tests import build
 from tests.conftest import Database
 from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 12
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
 WITHOUT_ACCOUNT = ("/", "/left", "/account/log-in")
 WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
@@ -85,6 +85,9 @@ def test_every_page_but_the_open_ones_asks_for_a_log_in(teacher: Teacher) -> Non
     for rule in teacher.app.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and not rule.endpoint.endswith("static") and str(rule) not in open_paths:
             answer = teacher.opens(str(rule))
+            if str(rule) == "/apply/find/<name>":  # answers whoever has begun a draft
+                assert answer.status_code == 404
+                continue
             assert answer.status_code == 303, str(rule)
             assert answer.location.startswith("/account/log-in"), str(rule)
 

@@ -52,7 +52,7 @@ def test_a_link_to_another_site_is_not_followed_after_the_log_in(teacher: Teache
 
 def test_a_draft_is_carried_on_by_its_cookie(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    assert teacher.opens("/apply/").location == "/apply/bureau"
+    assert teacher.opens("/apply/").location == "/apply/certificate"
     assert "继续填写申请" in words_of(teacher.opens("/"))
 
 
@@ -141,7 +141,7 @@ def reads_everything_again(teacher: Teacher) -> None:
     assert teacher.opens("/apply/check").location == "/apply/read"
     for slug, following in (("read", "terms"), ("terms", "identity"), ("attention", "work")):
         if slug == "attention":
-            teacher.fills_in("identity", "bureau", "point")
+            teacher.fills_in("identity", "certificate", "teaching", "bureau", "school", "point")
         answer = teacher.step(slug)
         assert answer.location in (f"/apply/{following}", "/apply/check"), words_of(answer)
     last = session.query(Application).order_by(Application.id.desc()).first()

@@ -2,22 +2,21 @@
 
 import pytest
 
-from tests.portal.teacher import PASSWORD, Teacher, words_of
+from tests.portal.teacher import BEFORE_ACCOUNT, PASSWORD, Teacher, words_of
 
-STEPS_BEFORE = ("read", "terms", "identity", "bureau", "point", "attention")
 UNEQUAL = {"password": PASSWORD, "password_again": PASSWORD + "x"}
 TOO_LONG = {"password": "Aa1-" * 40, "password_again": "Aa1-" * 40}
 
 
 def test_two_unequal_passwords_get_a_sentence_when_the_account_is_opened(teacher: Teacher) -> None:
-    teacher.fills_in(*STEPS_BEFORE)
+    teacher.fills_in(*BEFORE_ACCOUNT)
     answer = teacher.step("account", **UNEQUAL)
     assert answer.status_code == 422
     assert "两次输入的密码不一致" in words_of(answer)
 
 
 def test_a_password_and_an_address_that_are_too_long_get_a_sentence(teacher: Teacher) -> None:
-    teacher.fills_in(*STEPS_BEFORE)
+    teacher.fills_in(*BEFORE_ACCOUNT)
     answer = teacher.step("account", **TOO_LONG, email="a" * 250 + "@b.cn")
     assert answer.status_code == 422
     assert "登录密码最多128个字" in words_of(answer)

@@ -106,16 +106,18 @@ def test_nobody_reaches_the_materials_without_an_account(teacher: Teacher) -> No
 
 def test_a_warning_is_shown_and_stops_nobody(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    answer = teacher.step("bureau", certificate_issued_on="2011-07-01")
-    assert answer.location == "/apply/point"
-    page = teacher.opens("/apply/point")
-    assert "请注意： 证书与任教信息：" in words_of(page)
-    assert 'href="/apply/bureau">返回修改' in page.get_data(as_text=True)
+    answer = teacher.step("certificate", certificate_issued_on="2011-07-01")
+    assert answer.location == "/apply/teaching"
+    page = teacher.opens("/apply/teaching")
+    assert "请注意： 证书信息：" in words_of(page)
+    assert 'href="/apply/certificate">返回修改' in page.get_data(as_text=True)
+    teacher.fills_in("teaching")
+    assert "请注意" not in words_of(teacher.opens("/apply/bureau")), "each doubt is told once"
 
 
 def test_what_is_missing_is_told_at_each_field(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    answer = teacher.step("bureau", name="", ethnicity_code="")
+    answer = teacher.step("certificate", name="", ethnicity_code="")
     page = words_of(answer)
     assert answer.status_code == 422
     assert "请填写姓名" in page
@@ -216,7 +218,7 @@ def test_blanks_alone_are_no_answer(teacher: Teacher) -> None:
 
 def test_sex_and_birth_date_come_from_the_number_and_are_not_asked(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    page = teacher.opens("/apply/bureau").get_data(as_text=True)
+    page = teacher.opens("/apply/certificate").get_data(as_text=True)
     assert 'name="sex"' not in page
     assert 'name="birth_date"' not in page
     number = teacher.id_number

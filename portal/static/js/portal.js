@@ -26,7 +26,7 @@ addEventListener("pageshow", () => {
 
 // A long list gets a field that narrows it.
 for (const list of document.querySelectorAll("select[data-find]")) {
-  if (list.options.length < 21) continue;
+  if (list.options.length < 21 || list.querySelector("optgroup")) continue;
   const all = [...list.options];
   const finder = document.createElement("input");
   finder.type = "search";
@@ -71,6 +71,9 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// A page that answered a form is opened again by its address: going back to it asks nobody to send anything twice.
+if (document.querySelector("form[data-once]")) history.replaceState(null, "", location.href);
 
 // Whoever made mistakes is taken to the list of them.
 document.querySelector(".errors")?.focus();
