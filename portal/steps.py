@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from shared.rules.fields import BY_NAME, FIELDS, Field, Section
 from shared.rules.fields import Step as Asks
@@ -58,25 +59,26 @@ class WizardStep:
     pages: tuple[Page, ...]
 
 
+PHOTO = BY_NAME["photo"]
+
+
 def _asked(step: Asks) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field.step is step)
 
 
-def _asks(slug: str, title: Text, *which: Section | str, intro: Text | None = None) -> Page:
-    """A short page of step 4: the fields of its sections, or those named."""
-    fields = tuple(field for field in _asked(Asks.BUREAU) if field.section in which or field.name in which)
-    return Page(slug, title, Form.FIELDS, intro, Asks.BUREAU, fields)
+def _asks(
+    step: Asks, slug: str, title: Text, *which: Section | str, intro: Text | None = None, own: bool = False
+) -> Page:
+    """A short page: those of the step's fields that are in the sections, or named."""
+    asked = (field for field in _asked(step) if field.name != PHOTO.name)
+    fields = tuple(field for field in asked if field.section in which or field.name in which)
+    return Page(slug, title, Form.FIELDS, intro, step, fields, own=own)
 
 
-def _materials(*sections: Section) -> tuple[Field, ...]:
-    return tuple(f for f in _asked(Asks.MATERIALS) if f.section in sections and f.name != PHOTO.name)
+_where = partial(_asks, Asks.BUREAU)
+_own = partial(_asks, Asks.MATERIALS, own=True)
 
 
-def _own(slug: str, title: Text, *sections: Section, intro: Text | None = None) -> Page:
-    return Page(slug, title, Form.FIELDS, intro, Asks.MATERIALS, _materials(*sections), own=True)
-
-
-PHOTO = BY_NAME["photo"]
 _ID_TRUE = _("请对照身份证和教师资格证书填写，信息必须真实、准确")
 
 STEPS: tuple[WizardStep, ...] = (
@@ -91,17 +93,15 @@ STEPS: tuple[WizardStep, ...] = (
         4,
         _("选择注册机构"),
         (
-            _asks(
-                "certificate", _("证书信息"), Section.IDENTITY, Section.CERTIFICATE, intro=_("一律照教师资格证书填写")
-            ),
-            _asks("teaching", _("现在教什么"), "teaching_stage", "teaching_subject_code", intro=_("按现在的工作填写")),
-            _asks(
+            _where("basics", _("基本信息"), Section.IDENTITY, intro=_("与身份证一致")),
+            _where("certificate", _("证书信息"), Section.CERTIFICATE, intro=_("一律照教师资格证书填写")),
+            _where(
                 "bureau",
-                _("学校的主管教育局"),
-                "bureau_id",
-                intro=_("注册机构是任教学校的主管教育局，市直属学校选市教育局"),
+                _("现在的工作"),
+                *("teaching_stage", "teaching_subject_code", "bureau_id"),
+                intro=_("按现在的工作填写；注册机构是任教学校的主管教育局，市直属学校选市教育局"),
             ),
-            _asks("school", _("任教学校"), "school_id"),
+            _where("school", _("任教学校"), "school_id"),
         ),
     ),
     WizardStep(
@@ -129,7 +129,18 @@ STEPS: tuple[WizardStep, ...] = (
                 Form.ACCOUNT,
                 _("以后用证件号码和这个密码登录，查看状态、修改和下载申请表"),
             ),
-            _own("work", _("工作信息"), Section.POST, intro=_("按人事档案和聘用合同填写")),
+            _own(
+                "work",
+                _("工作信息"),
+                *("work_started_on", "title_code", "joined_on", "post_kind"),
+                intro=_("按人事档案填写"),
+            ),
+            _own(
+                "contract",
+                _("学校与合同"),
+                *("locality", "school_nature", "contract_from", "contract_to"),
+                intro=_("按聘用合同填写"),
+            ),
             _own("education", _("学历与普通话"), Section.EDUCATION, intro=_("按毕业证书和普通话等级证书填写")),
             _own("person", _("个人信息"), Section.IDENTITY, intro=_("按户口簿填写，户籍所在地选到区县")),
             _own("contact", _("联系方式"), Section.CONTACT, intro=_("工作人员会用这些方式与您联系")),

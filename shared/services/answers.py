@@ -125,6 +125,9 @@ def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
         for name, home in homes.items():
             if session.scalar(home) != values.get("bureau_id"):
                 values[name] = None
+    if values.get("school_id") != before.get("school_id"):
+        nature = session.scalar(select(School.nature).where(School.id == values.get("school_id")))
+        values["school_nature"] = nature or values.get("school_nature")
     if not values.get("school_id") or not values.get("point_id"):
         return []
     serving = (

@@ -36,13 +36,15 @@ class _Typed(TextInput):  # type: ignore[misc]
     """A text input that knows where to ask for suggestions."""
 
     def __call__(self, field: "Found", **attributes: Any) -> Markup:  # noqa: ANN401
-        return super().__call__(field, autocomplete="off", data_search=field.names.url(), **attributes)
+        made: Markup = super().__call__(field, autocomplete="off", data_search=field.names.url(), **attributes)
+        return made
 
 
 class Found(StringField):  # type: ignore[misc]
     """`data` is the chosen row's key; `text` what was typed; `alike` what else it may have been."""
 
     widget = _Typed()
+    data: Key | None
 
     def __init__(self, field: Field, names: Names, **rest: Any) -> None:  # noqa: ANN401
         super().__init__(**rest)
@@ -68,7 +70,7 @@ class Found(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.text = one_line(valuelist[0]) or ""
-            self.raw_data, self.data = [self.text], None
+            self.raw_data, self.data = [self.text], None  # until it is looked up
 
     def _value(self) -> str:
         return self.text if self.text is not None else self.names.name_of(self.data)

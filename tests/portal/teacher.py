@@ -19,7 +19,8 @@ from shared.models import Authority, Institution, NoticeText
 from tests import build
 
 PASSWORD = "Xinghuo-2026"
-BEFORE_ACCOUNT = ("read", "terms", "identity", "certificate", "teaching", "bureau", "school", "point", "attention")
+BEFORE_ACCOUNT = ("read", "terms", "identity", "basics", "certificate", "bureau", "school", "point", "attention")
+MATERIALS = ("work", "contract", "education", "person", "contact")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 HIDDEN = re.compile(r'name="(version|notice)"[^>]*value="([^"]*)"')
 
@@ -100,7 +101,7 @@ class Teacher:
 
     def fills_in_everything(self) -> None:
         self.opens_an_account()
-        self.fills_in("work", "education", "person", "contact", "photo")
+        self.fills_in(*MATERIALS, "photo")
 
     def logs_in(self, path: str = "/account/log-in", password: str = PASSWORD) -> TestResponse:
         return self.posts(path, id_number=self.id_number, password=password)
@@ -115,16 +116,18 @@ class Teacher:
                 "id_number": self.id_number,
                 "certificate_number": self.certificate_number,
             },
+            "basics": {"name": "王晓燕", "ethnicity_code": "01"},
             "certificate": {
-                "name": "王晓燕",
-                "ethnicity_code": "01",
                 "qualification_type_code": "3",
                 "authority_id": _name(Authority),
                 "certificate_subject_code": "语文",
                 "certificate_issued_on": "2010-07-01",
             },
-            "teaching": {"teaching_stage": "junior", "teaching_subject_code": "语文"},
-            "bureau": {"bureau_id": self.place.bureau_id},
+            "bureau": {
+                "teaching_stage": "junior",
+                "teaching_subject_code": "语文",
+                "bureau_id": self.place.bureau_id,
+            },
             "school": {"school_id": "宁海中学"},
             "point": {"point_id": self.place.point_id},
             "attention": {},
@@ -132,12 +135,14 @@ class Teacher:
             "work": {
                 "work_started_on": "2010-08-01",
                 "title_code": "103",
+                "joined_on": "2010-08-01",
+                "post_kind": "established",
+            },
+            "contract": {
                 "locality": "urban",
                 "school_nature": "public_junior",
-                "joined_on": "2010-08-01",
                 "contract_from": "2020-08-01",
                 "contract_to": "2030-07-31",
-                "post_kind": "established",
             },
             "education": {
                 "education_code": "20",

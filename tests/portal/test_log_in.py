@@ -52,7 +52,7 @@ def test_a_link_to_another_site_is_not_followed_after_the_log_in(teacher: Teache
 
 def test_a_draft_is_carried_on_by_its_cookie(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    assert teacher.opens("/apply/").location == "/apply/certificate"
+    assert teacher.opens("/apply/").location == "/apply/basics"
     assert "继续填写申请" in words_of(teacher.opens("/"))
 
 
@@ -70,7 +70,7 @@ def test_nothing_typed_is_lost_when_the_log_in_runs_out_in_step_seven(
     assert "已恢复" in page
     assert "二零一零年八月" in page
     assert '<option selected value="103">' in page
-    assert teacher.step("work").location == "/apply/education"
+    assert teacher.step("work").location == "/apply/contract"
     assert "已恢复" not in teacher.opens("/apply/work").get_data(as_text=True)
 
 
@@ -90,9 +90,9 @@ def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_machine(
 ) -> None:
     other = Teacher(teacher.app, teacher.place)
     other.opens_an_account()
-    other.fills_in("work", "education", "person")
+    other.fills_in("work", "contract", "education", "person")
     teacher.opens_an_account()
-    teacher.fills_in("work", "education", "person")
+    teacher.fills_in("work", "contract", "education", "person")
     typed = teacher.answers("contact") | {"address": "南京市秘密路9号"} | teacher.hidden("/apply/contact")
     later()
     answer = teacher.client.post("/apply/contact", data=typed)
@@ -141,7 +141,7 @@ def reads_everything_again(teacher: Teacher) -> None:
     assert teacher.opens("/apply/check").location == "/apply/read"
     for slug, following in (("read", "terms"), ("terms", "identity"), ("attention", "work")):
         if slug == "attention":
-            teacher.fills_in("identity", "certificate", "teaching", "bureau", "school", "point")
+            teacher.fills_in("identity", "basics", "certificate", "bureau", "school", "point")
         answer = teacher.step(slug)
         assert answer.location in (f"/apply/{following}", "/apply/check"), words_of(answer)
     last = session.query(Application).order_by(Application.id.desc()).first()

@@ -12,7 +12,7 @@ from tests.portal.teacher import Teacher, words_of
 @pytest.fixture
 def with_account(teacher: Teacher) -> Teacher:
     teacher.opens_an_account()
-    teacher.fills_in("work", "education", "person", "contact")
+    teacher.fills_in("work", "contract", "education", "person", "contact")
     return teacher
 
 

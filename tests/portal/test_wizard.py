@@ -6,7 +6,7 @@ from html import unescape
 
 from shared.db import session
 from shared.models import Agreement, Application
-from shared.models.kinds import Locality, Stage
+from shared.models.kinds import PostKind, Stage
 from shared.rules.fields import FIELDS, Step
 from tests import build
 from tests.portal.teacher import HIDDEN, Teacher, words_of
@@ -105,19 +105,19 @@ def test_nobody_reaches_the_materials_without_an_account(teacher: Teacher) -> No
 
 
 def test_a_warning_is_shown_and_stops_nobody(teacher: Teacher) -> None:
-    teacher.fills_in("read", "terms", "identity")
+    teacher.fills_in("read", "terms", "identity", "basics")
     answer = teacher.step("certificate", certificate_issued_on="2011-07-01")
-    assert answer.location == "/apply/teaching"
-    page = teacher.opens("/apply/teaching")
+    assert answer.location == "/apply/bureau"
+    page = teacher.opens("/apply/bureau")
     assert "请注意： 证书信息：" in words_of(page)
     assert 'href="/apply/certificate">返回修改' in page.get_data(as_text=True)
-    teacher.fills_in("teaching")
-    assert "请注意" not in words_of(teacher.opens("/apply/bureau")), "each doubt is told once"
+    teacher.fills_in("bureau")
+    assert "请注意" not in words_of(teacher.opens("/apply/school")), "each doubt is told once"
 
 
 def test_what_is_missing_is_told_at_each_field(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    answer = teacher.step("certificate", name="", ethnicity_code="")
+    answer = teacher.step("basics", name="", ethnicity_code="")
     page = words_of(answer)
     assert answer.status_code == 422
     assert "请填写姓名" in page
@@ -159,7 +159,7 @@ def test_a_change_after_submission_makes_a_new_version(teacher: Teacher) -> None
 
 def test_the_older_of_two_tabs_is_told(teacher: Teacher) -> None:
     teacher.opens_an_account()
-    teacher.fills_in("work")
+    teacher.fills_in("work", "contract")
     older = teacher.hidden("/apply/education")
     teacher.step("work", joined_on="2011-08-01")
     answer = teacher.client.post("/apply/education", data=teacher.answers("education") | older)
@@ -174,17 +174,17 @@ def test_the_older_tab_shows_what_is_stored_and_its_second_press_saves(teacher: 
     teacher.fills_in("work")
     typed = teacher.answers("work") | {"joined_on": "2012-08-01"}
     older = teacher.hidden("/apply/work")
-    teacher.step("work", joined_on="2011-08-01", locality="town")
+    teacher.step("work", joined_on="2011-08-01", post_kind="other")
     refused = teacher.client.post("/apply/work", data=typed | older)
     assert refused.status_code == 422
     stored = words_of(refused).partition("保存的内容与本页不同")[2]
-    assert re.match(rf" +任教学校所在地 +{the_application().locality.label} +进本单位时间 +2011-08-01 ", stored)
+    assert re.match(rf" +进本单位时间 +2011-08-01 +岗位性质 +{the_application().post_kind.label} ", stored)
     assert 'value="2012-08-01"' in refused.get_data(as_text=True)
     hidden = {name: unescape(value) for name, value in HIDDEN.findall(refused.get_data(as_text=True))}
     token = {"csrf_token": older["csrf_token"]}
     assert teacher.client.post("/apply/work", data=typed | hidden | token).status_code == 303
     assert the_application().joined_on == date(2012, 8, 1)
-    assert the_application().locality is Locality.URBAN
+    assert the_application().post_kind is PostKind.ESTABLISHED
 
 
 def test_the_older_of_two_tabs_submits_at_the_second_press(teacher: Teacher) -> None:
@@ -200,7 +200,7 @@ def test_the_older_of_two_tabs_submits_at_the_second_press(teacher: Teacher) -> 
 
 def test_nothing_that_is_pasted_is_cut_before_it_can_be_read(teacher: Teacher) -> None:
     teacher.opens_an_account()
-    teacher.fills_in("work", "education", "person")
+    teacher.fills_in("work", "contract", "education", "person")
     assert "maxlength" not in teacher.opens("/apply/contact").get_data(as_text=True)
     assert teacher.step("contact", mobile=" 138 0013 8000 ", postcode="２１ ００ ２４").status_code == 303
     assert (the_application().mobile, the_application().postcode) == ("13800138000", "210024")
@@ -210,7 +210,7 @@ def test_nothing_that_is_pasted_is_cut_before_it_can_be_read(teacher: Teacher) -
 
 def test_blanks_alone_are_no_answer(teacher: Teacher) -> None:
     teacher.opens_an_account()
-    teacher.fills_in("work")
+    teacher.fills_in("work", "contract")
     answer = teacher.step("education", major=" \x07\u3000")
     assert answer.status_code == 422
     assert "请填写所学专业" in words_of(answer)
@@ -218,7 +218,7 @@ def test_blanks_alone_are_no_answer(teacher: Teacher) -> None:
 
 def test_sex_and_birth_date_come_from_the_number_and_are_not_asked(teacher: Teacher) -> None:
     teacher.fills_in("read", "terms", "identity")
-    page = teacher.opens("/apply/certificate").get_data(as_text=True)
+    page = teacher.opens("/apply/basics").get_data(as_text=True)
     assert 'name="sex"' not in page
     assert 'name="birth_date"' not in page
     number = teacher.id_number

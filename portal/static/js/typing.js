@@ -19,6 +19,8 @@ for (const input of document.querySelectorAll("input[data-search]")) {
   let names = [], at = -1, asked = 0, timer = 0;
 
   const close = () => {
+    clearTimeout(timer);
+    asked++;
     list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");
@@ -61,7 +63,7 @@ for (const input of document.querySelectorAll("input[data-search]")) {
       const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(input.value.trim())}`);
       const found = answer.ok ? (await answer.json()).names : [];
       if (number !== asked || document.activeElement !== input) return;
-      names = found;
+      names = found.length === 1 && found[0] === input.value.trim() ? [] : found;
       show();
     } catch {
       close(); // without an answer the name is looked up when the page is sent
