@@ -73,7 +73,7 @@ def _box_in(size: tuple[int, int], crop: Box | None) -> Box:
     x, y, width, height = crop or (0.0, 0.0, 1.0, 1.0)
     inside = min(x, y) >= -_EDGE and x + width <= 1 + _EDGE and y + height <= 1 + _EDGE
     if not (all(map(isfinite, (x, y, width, height))) and inside and min(width, height) > 0):
-        raise BadPhoto(_("裁剪范围超出了照片，请重新裁剪。"))
+        raise BadPhoto(_("裁剪范围超出了照片，请重新选择照片并裁剪。"))
     left, top = max(x, 0.0) * size[0], max(y, 0.0) * size[1]
     return left, top, min((x + width) * size[0], size[0]), min((y + height) * size[1], size[1])
 
