@@ -57,9 +57,10 @@
     else open(found);
   }
 
-  // A browser that does not turn photos upright by itself would show another part than the server cuts out.
+  // Not what the server will refuse; and a browser that does not turn photos upright would show another part of them.
   async function drawnHere(file) {
-    if (!CSS.supports("image-orientation", "from-image")) return null;
+    const fits = /^image\/(jpeg|png|hei[cf])$/.test(file.type);
+    if (!fits || !CSS.supports("image-orientation", "from-image")) return null;
     return drawn(file).catch(() => null);
   }
 
