@@ -6,7 +6,9 @@ from wtforms import BooleanField, EmailField, HiddenField, PasswordField, String
 from wtforms.validators import DataRequired
 
 from shared.rules.accounts import LONGEST
+from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME
+from shared.services.errors import Refused
 from shared.text import _
 from shared.web.forms import AtMost, Same, many_lines, one_line
 
@@ -67,8 +69,19 @@ class PhotoForm(FlaskForm):
     photo = FileField(
         _PHOTO.label,
         description=_PHOTO.hint,
-        render_kw={"accept": "image/jpeg,image/png", "data-preview": "preview"},
+        render_kw={"accept": "image/jpeg,image/png,image/heic,image/heif,.heic,.heif"},
     )
+    crop = HiddenField()
+
+    def chosen_part(self) -> tuple[float, float, float, float] | None:
+        """x, y, width and height in fractions of the upright picture; None where nobody has chosen."""
+        if not self.crop.data:
+            return None
+        try:
+            x, y, width, height = map(float, self.crop.data.split(","))
+        except ValueError:
+            raise Refused(Problem("crop", "photo", _("裁剪范围无法识别，请重新选择照片并裁剪。"))) from None
+        return x, y, width, height
 
 
 class WithdrawForm(FlaskForm):

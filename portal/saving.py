@@ -195,7 +195,7 @@ def _account(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
 def _photo(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
     original = form.photo.data.read() if form.photo.data else b""
     if original and sheet.application is not None:
-        photos.put(sheet.application.id, original, by=by())
+        photos.put(sheet.application.id, original, by=by(), crop=form.chosen_part())
     elif not sheet.has_photo:
         raise Refused(Problem("missing", "photo", _("请选择一张照片")))
     return []

@@ -1,11 +1,12 @@
-"""One's own files: the application form as PDF, the photo."""
+"""One's own files: the application form as PDF, the photo, and a look at a photo before it is saved."""
 
 from io import BytesIO
 
-from flask import Blueprint, abort, send_file
+from flask import Blueprint, abort, make_response, request, send_file
 from werkzeug.wrappers import Response
 
 from shared.services import applications, documents, photos
+from shared.services.errors import Refused
 from shared.web.login import by
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
@@ -24,4 +25,18 @@ def form() -> Response:
 def photo() -> Response:
     application = applications.mine(by=by()) or abort(404)
     content = photos.get(application.id, by=by(), size="master") or abort(404)
+    return send_file(BytesIO(content), mimetype="image/jpeg")
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """The chosen file as a browser can show it, or the sentence that says why not; nothing is kept."""
+    application = applications.mine(by=by()) or abort(404)
+    chosen = request.files.get("photo")
+    try:
+        content = photos.upright(application.id, chosen.read() if chosen else b"", by=by())
+    except Refused as refusal:
+        answer = make_response("\n".join(str(problem.text) for problem in refusal.problems), 422)
+        answer.mimetype = "text/plain"
+        return answer
     return send_file(BytesIO(content), mimetype="image/jpeg")

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.adapters import photo as adapter
+from shared.adapters.picture import BadPhoto, Box
 from shared.db import session, transaction
 from shared.models import Application, Photo
 from shared.models.kinds import Stage, WindowStage
@@ -15,16 +16,44 @@ from shared.services import access, windows, workflow
 from shared.services.errors import Refused
 
 Size = Literal["small", "master"]
+LONGEST_PREVIEW = 1200
 
 
-def put(application_id: int, original: bytes, *, by: Actor) -> None:
-    """Replace the photo by `original`, whatever camera it comes from; `Refused` says what to do instead."""
-    access.one(Application, application_id, by=by, to=Can.AMEND)
+def put(application_id: int, original: bytes, *, by: Actor, crop: Box | None = None) -> None:
+    """Replace the photo by a part of `original`, whatever camera it comes from; `Refused` says what to do instead.
+
+    `crop` is (x, y, width, height) in fractions of the upright picture; without it the middle is taken.
+    """
+    _refuse_if_settled(application_id, by=by)
     try:
-        prepared = adapter.prepare(original)  # outside the transaction: it takes a while
-    except adapter.BadPhoto as fault:
-        raise Refused(Problem("photo", "photo", fault.text)) from None
+        prepared = adapter.prepare(original, crop)  # outside the transaction: it takes a while
+    except BadPhoto as fault:
+        raise _refusal(fault) from None
     _put(application_id, prepared, by=by)
+
+
+def upright(application_id: int, original: bytes, *, by: Actor) -> bytes:
+    """What `original` looks like, as a JPEG, for a browser that cannot show it; nothing is kept."""
+    _refuse_if_settled(application_id, by=by)
+    try:
+        return adapter.upright(original, LONGEST_PREVIEW)
+    except BadPhoto as fault:
+        raise _refusal(fault) from None
+
+
+def _refuse_if_settled(application_id: int, *, by: Actor) -> None:
+    """Before a picture is decoded, which takes a while; `_put` asks once more."""
+    application = access.one(Application, application_id, by=by, to=Can.AMEND)
+    if application.stage is not Stage.DRAFT:
+        problems = workflow.preview([application_id], "amend", by=by).refused.get(application_id, [])
+    else:
+        problems = windows.closed(application.campaign_id, (WindowStage.APPLY,))
+    if problems:
+        raise Refused.because(problems)
+
+
+def _refusal(fault: BadPhoto) -> Refused:
+    return Refused(Problem("photo", "photo", fault.text))
 
 
 @transaction

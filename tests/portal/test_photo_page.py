@@ -27,9 +27,9 @@ def test_a_text_file_with_a_photos_name_is_refused_with_a_sentence(with_account:
     assert 'href="#photo"' in answer.get_data(as_text=True)
 
 
-def test_a_photo_of_forty_megapixels_is_refused_with_a_sentence(with_account: Teacher) -> None:
+def test_a_photo_of_fifty_four_megapixels_is_refused_with_a_sentence(with_account: Teacher) -> None:
     out = io.BytesIO()
-    Image.new("L", (5200, 7700), 200).save(out, "JPEG")
+    Image.new("L", (6000, 9000), 200).save(out, "JPEG", optimize=True)
     answer = sends(with_account, out.getvalue(), "大.jpg")
     assert answer.status_code == 422
     assert "像素" in words_of(answer)

@@ -49,17 +49,6 @@ for (const list of document.querySelectorAll("select[data-find]")) {
   list.before(finder);
 }
 
-// The chosen photo is shown before it is sent.
-for (const input of document.querySelectorAll("input[data-preview]")) {
-  const picture = document.getElementById(input.dataset.preview);
-  input.addEventListener("change", () => {
-    const file = input.files[0];
-    if (!file || !picture) return;
-    picture.src = URL.createObjectURL(file);
-    picture.closest("figure").hidden = false;
-  });
-}
-
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
