@@ -90,6 +90,10 @@ def _why(chosen: Candidate, *, alone: bool) -> list[Text]:
 
 
 def _why_not(other: Candidate, stage: TeachingStage) -> Text:
-    if not other.usable:
-        return certificate.level_problems(other.certificate.kind, stage)[0].text
-    return _("这本也能用于现在的学段，但这次不注册。它仍然有效，以后需要时再注册。")
+    if other.usable:
+        return _("这本也能用于现在的学段，但这次不注册。它仍然有效，以后需要时再注册。")
+    if other.certificate.kind is CertificateType.HIGHER:
+        return _("高等学校教师资格不参加中小学教师资格定期注册。它仍然有效。")
+    if other.certificate.kind is CertificateType.VOCATIONAL_PRACTICE:
+        return _("实习指导教师资格只能用于实习指导，不能用于现任教学段“{stage}”的注册。它仍然有效。", stage=stage.label)
+    return _("级别低于现任教学段“{stage}”，不能用于这次注册。它仍然有效。", stage=stage.label)
