@@ -11,7 +11,7 @@ _BY_CITY = frozenset({CertificateType.SENIOR, CertificateType.VOCATIONAL, Certif
 COUNTY = _("发证机关：区县教育局（名称已变更或合并的，为现在对应的区县教育局）")
 CITY = _("发证机关：市教育局（名称已变更的，为现在对应的市教育局）")
 PROVINCE = _("发证机关：省级教育行政部门")
-CITY_CENTRAL = _("市教育局集中办理，由学校和区县教育局统一上报")
+CITY_CENTRAL = _("市教育局集中办理")
 
 _ID = _("身份证复印件")
 _APPLICATION = _("《教师资格证书补发换发申请表》")
@@ -64,7 +64,7 @@ def _other_wrong_data(held: HeldCertificate) -> list[Settlement]:
     annotated = Settlement(
         Fault.OTHER_DATA,
         CertificateService.ANNOTATION,
-        _("1996年至2007年签发的证书，其他内容有错，由发证机关在证书备注页注明并盖章。"),
+        _("1996年至2007年签发的证书，其他内容有错，由发证机关在证书备注页注明。"),
         issuer(held.kind),
         (_("教师资格证书原件"), _FIRST_FORM, _ID),
     )
