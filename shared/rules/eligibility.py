@@ -16,6 +16,7 @@ from shared.rules.situation import HeldCertificate, History, Post, Probation, Si
 from shared.text import Text, _
 
 DAYS_TO_APPLY = timedelta(days=60)  # after probation, and before the end of a period
+YEAR = timedelta(days=366)
 
 SCOPE = _("《中小学教师资格定期注册暂行办法》关于注册对象的规定")
 FIRST = _("《中小学教师资格定期注册暂行办法》关于首次注册的规定")
@@ -199,6 +200,14 @@ def _valid(until: date | None, today: date) -> Reason:
     if until is None:
         return Reason("until_unknown", _("上次注册的有效期记不清的，请看证书上的注册贴，或问学校。"), CYCLE, ask=True)
     first = until - DAYS_TO_APPLY
+    if today < first and until <= today + YEAR:
+        # A round is held once a year, mostly for all whose period ends in that year.
+        text = _(
+            "上次注册到{until}满期，规定满期前60日内申报，从{first}起。当地把这一年满期的统一放在本批次的，现在就要申报。",
+            until=until,
+            first=first,
+        )
+        return Reason("valid_soon", text, ARTICLE_13, Verdict.WAIT, ask=True)
     if today < first:
         text = _("上次注册到{until}才满期。满期前60日内再申报，从{first}起。", until=until, first=first)
         return Reason("valid", text, ARTICLE_13, Verdict.WAIT)

@@ -116,7 +116,9 @@ def test_the_days_after_probation_are_computed() -> None:
 @pytest.mark.parametrize(
     ("valid_until", "code", "verdict"),
     [
-        (date(2026, 12, 12), "valid", WAIT),
+        (date(2027, 10, 14), "valid", WAIT),
+        (date(2027, 10, 13), "valid_soon", WAIT),  # this year's round may be for them
+        (date(2026, 12, 12), "valid_soon", WAIT),
         (date(2026, 12, 11), "due", REGISTER),  # sixty days ahead
         (date(2026, 10, 12), "due", REGISTER),
         (date(2026, 10, 11), "overdue", REGISTER),
@@ -130,6 +132,11 @@ def test_a_later_registration_falls_into_the_last_sixty_days(
     assert (answer.verdict, answer.registration_type) == (verdict, RegistrationType.PERIODIC)
     assert code in codes(answer)
     assert not codes(answer) & {"never", "first", "first_late"}
+
+
+def test_whose_period_ends_within_a_year_is_told_to_ask_about_this_round() -> None:
+    assert judged(history=History.VALID, valid_until=date(2027, 1, 31)).ask
+    assert not judged(history=History.VALID, valid_until=date(2029, 1, 31)).ask
 
 
 def test_whoever_is_too_early_is_told_from_when() -> None:
