@@ -18,6 +18,8 @@ OPEN = frozenset(
         "health.readyz",
         "pages.front",
         "pages.left",
+        "check.ask",
+        "check.answer",
         "account.log_in",
         "account.enter",
         "wizard.resume",

@@ -18,13 +18,13 @@ FIELD = "certificate_number"
 STAGE_FIELD = "teaching_stage"
 SUBJECT_FIELD = "teaching_subject_code"
 NO_SUBJECT = "无"
+LAST_YEAR_CORRECTED_BY_ISSUER = 2007  # later errors are the city bureau's (S3)
+YEAR_OF_BOTH_LAYOUTS = 2001
 
 _MODERN_LENGTH, _LEGACY_LENGTH = 17, 15
 _YEARS = re.compile(r"199[6-9]|20[0-9]{2}")
 _HOLDER = re.compile(r"[0-9]{17}[0-9X]")
 _LAST_LEGACY_YEAR = 2000
-_YEAR_OF_BOTH_LAYOUTS = 2001
-_LAST_YEAR_CORRECTED_BY_ISSUER = 2007
 _FIRST_YEAR_OF_NEW_SEX_DIGITS = 2009
 _CENTURIES = {"96": "19", "97": "19", "98": "19", "99": "19", "00": "20", "01": "20"}
 _SEX_BEFORE_2009 = {"0": Sex.MALE, "1": Sex.FEMALE}
@@ -89,7 +89,7 @@ def decode(number: str, *, id_number: str = "") -> Decoded | None:
     if problems_with(digits):
         return None
     year = int(digits[:4])
-    legacy = year <= _LAST_LEGACY_YEAR or (year == _YEAR_OF_BOTH_LAYOUTS and digits[4:10] == id_number[:6])
+    legacy = year <= _LAST_LEGACY_YEAR or (year == YEAR_OF_BOTH_LAYOUTS and digits[4:10] == id_number[:6])
     if legacy:
         return Decoded(year, Layout.LEGACY, digits[4:6], "", digits[10], digits[11], digits[4:10], digits[12:])
     return Decoded(year, Layout.MODERN, digits[4:6], digits[6:9], digits[9], digits[10], "", digits[11:])
@@ -170,7 +170,7 @@ def _sex_in(parts: Decoded) -> Sex | None:
 
 
 def _type_differs(parts: Decoded) -> Text:
-    if parts.year <= _LAST_YEAR_CORRECTED_BY_ISSUER:
+    if parts.year <= LAST_YEAR_CORRECTED_BY_ISSUER:
         return _(
             "证书号码中的资格种类码（{digit}）与所选资格种类不一致。请先核对；如证书有误，请先办理换证。",
             digit=parts.type_code,
@@ -182,7 +182,7 @@ def _type_differs(parts: Decoded) -> Text:
 
 
 def _sex_differs(parts: Decoded) -> Text:
-    if parts.year <= _LAST_YEAR_CORRECTED_BY_ISSUER:
+    if parts.year <= LAST_YEAR_CORRECTED_BY_ISSUER:
         return _(
             "证书号码中的性别码（{digit}）与身份证件不一致。请先核对；如证书有误，请先办理换证。", digit=parts.sex_digit
         )

@@ -1,6 +1,8 @@
 """Working days: the table that staff keep, filled from the State Council's notices; an unknown year is refused."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 from sqlalchemy import ColumnElement, select
@@ -8,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from shared.db import session, transaction
 from shared.models import CalendarDay
 from shared.rules.policy import Actor
-from shared.rules.workdays import UnknownYear
+from shared.rules.workdays import IsWorkday, UnknownYear
 
 SATURDAY = 5
 
@@ -18,10 +20,32 @@ def is_workday(day: date) -> bool:
     kept = session.scalar(select(CalendarDay.is_workday).where(CalendarDay.day == day))
     if kept is not None:
         return kept
+    return _unless_kept(
+        day, lambda: session.scalar(select(CalendarDay.id).where(_in_year(day.year)).limit(1)) is not None
+    )
+
+
+def over(first: date, last: date) -> IsWorkday:
+    """The same question for many days of these years, with one statement for all of them, at the first question."""
+
+    @cache
+    def kept() -> dict[date, bool]:
+        years = CalendarDay.day.between(date(first.year, 1, 1), date(last.year, 12, 31))
+        rows = session.execute(select(CalendarDay.day, CalendarDay.is_workday).where(years))
+        return {row.day: row.is_workday for row in rows}
+
+    def works(day: date) -> bool:
+        found = kept().get(day)
+        return _unless_kept(day, lambda: any(k.year == day.year for k in kept())) if found is None else found
+
+    return works
+
+
+def _unless_kept(day: date, staff_know_its_year: Callable[[], bool]) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError as error:
-        if session.scalar(select(CalendarDay.id).where(_in_year(day.year)).limit(1)) is None:
+        if not staff_know_its_year():
             raise UnknownYear(day.year) from error
     return day.weekday() < SATURDAY  # staff have entered that year's holidays, and this day is none of them
 

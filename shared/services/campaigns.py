@@ -4,23 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from shared import clock
 from shared.db import session
-from shared.models import Campaign, NoticeText, Window
-from shared.models.kinds import EntryStatus, WindowStage
+from shared.models import Campaign, Material, NoticeText, Window
+from shared.models.kinds import EntryStatus, RegistrationType, WindowStage
 from shared.rules.windows import Span
-from shared.services import windows
+from shared.rules.workdays import IsWorkday
+from shared.services import calendar, windows
 
 
 @dataclass(frozen=True)
 class StageTimes:
-    """When one stage is open."""
+    """When one stage is open; `next_opening` is for a stage that is closed now, `ends` its last moment."""
 
     stage: WindowStage
     spans: list[Span]
     is_open: bool
+    next_opening: datetime | None
+    ends: datetime | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ def _round(campaign: Campaign) -> Round:
         span = Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
         by_stage.setdefault(window.stage, []).append(span)
     apply = by_stage.get(WindowStage.APPLY, [])
+    days = [day for window in campaign.windows for day in (window.opens_on, window.closes_on)]
+    works = calendar.over(min(days), max(days))
     return Round(
         id=campaign.id,
         name=campaign.name,
@@ -80,14 +85,10 @@ def _round(campaign: Campaign) -> Round:
         bureau=campaign.bureau.name,
         phone=campaign.bureau.phone,
         reading_seconds=campaign.reading_seconds,
-        is_open=windows.open_now(apply),
-        next_opening=windows.next_of(apply),
+        is_open=windows.open_now(apply, works),
+        next_opening=windows.next_of(apply, works),
         ends=windows.end_of(apply),
-        stages=[
-            StageTimes(stage, by_stage[stage], windows.open_now(by_stage[stage]))
-            for stage in WindowStage
-            if stage in by_stage
-        ],
+        stages=[_times(stage, by_stage[stage], works) for stage in WindowStage if stage in by_stage],
     )
 
 
@@ -97,6 +98,18 @@ def editions(keys: Sequence[str]) -> dict[str, int]:
         NoticeText.key.in_(keys), NoticeText.published_at <= clock.now()
     )
     return {row.key: row.id for row in session.execute(published.order_by(NoticeText.edition))}
+
+
+def _times(stage: WindowStage, spans: list[Span], works: IsWorkday) -> StageTimes:
+    is_open = windows.open_now(spans, works)
+    return StageTimes(stage, spans, is_open, None if is_open else windows.next_of(spans, works), windows.end_of(spans))
+
+
+def papers(campaign_id: int, registration_type: RegistrationType | None) -> list[Material]:
+    """What is handed in on paper for one type of registration; for an unknown type what everybody hands in."""
+    fits = or_(Material.registration_type.is_(None), Material.registration_type == registration_type)
+    wanted = select(Material).where(Material.campaign_id == campaign_id, Material.required, fits)
+    return list(session.scalars(wanted.order_by(Material.position)))
 
 
 def notice(key: str) -> Notice | None:

@@ -13,7 +13,7 @@ from shared.models.kinds import WindowStage
 from shared.rules import windows
 from shared.rules.checks import Problem
 from shared.rules.windows import Span
-from shared.rules.workdays import UnknownYear
+from shared.rules.workdays import IsWorkday, UnknownYear
 from shared.services.calendar import is_workday
 from shared.text import _
 
@@ -27,19 +27,19 @@ def spans(campaign_id: int, stages: Sequence[WindowStage]) -> list[Span]:
     return [Span(w.opens_on, w.closes_on, w.workdays_only, w.opens_at, w.closes_at) for w in rows]
 
 
-def open_now(times: Sequence[Span]) -> bool:
+def open_now(times: Sequence[Span], works: IsWorkday = is_workday) -> bool:
     """Whether one of `times` includes this moment, by the server's clock; not while its year's calendar is unknown."""
     try:
-        return windows.is_open(times, clock.local(clock.now()), is_workday)
+        return windows.is_open(times, clock.local(clock.now()), works)
     except UnknownYear:
         log.exception("working days are unknown: enter the calendar of the year")
         return False
 
 
-def next_of(times: Sequence[Span]) -> datetime | None:
+def next_of(times: Sequence[Span], works: IsWorkday = is_workday) -> datetime | None:
     """When `times` open next, in local time; None if never again, or if the calendar does not know the year yet."""
     try:
-        return windows.next_opening(times, clock.local(clock.now()), is_workday)
+        return windows.next_opening(times, clock.local(clock.now()), works)
     except UnknownYear:
         return None
 

@@ -19,7 +19,7 @@ from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
 MOST_STATEMENTS = 12
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
-WITHOUT_ACCOUNT = ("/", "/left", "/account/log-in")
+WITHOUT_ACCOUNT = ("/", "/left", "/check", "/account/log-in")
 WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
 
 
