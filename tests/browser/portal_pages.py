@@ -1,31 +1,44 @@
 """What a teacher does at the portal, as sentences over its pages."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+PAGES: Mapping[str, str] = {
+    "basics": "基本信息",
+    "certificate": "证书信息",
+    "bureau": "现在的工作",
+    "school": "任教学校",
+    "work": "工作信息",
+    "contract": "学校与合同",
+    "education": "学历与普通话",
+    "person": "个人信息",
+    "contact": "联系方式",
+}
+STEP_4, STEP_7 = ("basics", "certificate", "bureau", "school"), ("work", "contract", "education", "person", "contact")
 ANSWERS: Mapping[str, Mapping[str, str]] = {
-    "bureau": {
-        "姓名": "欧阳晓䶮",
-        "民族": "汉族",
+    "basics": {"姓名": "欧阳晓䶮", "民族": "汉族"},
+    "certificate": {
         "资格种类": "初级中学教师资格",
         "认定机构": "南京市鼓楼区教育局",
         "证书任教学科": "语文",
         "证书签发日期": "2010-07-01",
-        "现任教学段": "初级中学",
-        "现任教学科": "语文",
     },
+    "bureau": {"现任教学段": "初级中学", "现任教学科": "语文", "注册机构": "鼓楼区"},
+    "school": {"现任教学校": "南京市鼓楼区致远中学"},
     "work": {
         "参加工作时间": "2010-08-01",
         "教师职务（职称）": "一级教师",
+        "进本单位时间": "2010-08-01",
+        "岗位性质": "在编在岗",
+    },
+    "contract": {
         "任教学校所在地": "城市",
         "学校性质": "公办初中",
-        "进本单位时间": "2010-08-01",
         "聘用合同开始日期": "2020-08-01",
         "聘用合同结束日期": "2030-07-31",
-        "岗位性质": "在编在岗",
     },
     "education": {
         "最高学历": "大学本科",
@@ -34,7 +47,7 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
         "所学专业": "汉语言文学",
         "普通话水平": "二级甲等",
     },
-    "person": {"政治面貌": "群众", "户籍所在地": "江苏省南京市鼓楼区", "出生地": "江苏省南京市鼓楼区"},
+    "person": {"政治面貌": "群众", "户籍所在地": "南京市鼓楼区", "出生地": "江苏省南京市"},
     "contact": {"手机号码": "13800138000", "通讯地址": "南京市鼓楼区宁海路1号", "邮政编码": "210024"},
 }
 
@@ -81,6 +94,22 @@ class Portal:
             self.chooses(label, value)
         else:
             field.fill(value)
+            if field.get_attribute("role") == "combobox":
+                field.press("Escape")
+
+    def picks(self, label: str, typed: str, name: str) -> None:
+        """Type a part of a name and take one of the names that are suggested."""
+        self._field(label).press_sequentially(typed)
+        self.page.get_by_role("option", name=name, exact=True).click()
+
+    def goes_through(self, *names: str, look: Callable[[str], None] | None = None) -> None:
+        """Fill in pages one after the other, looking at each before it is saved."""
+        for name in names:
+            self.is_at(PAGES[name])
+            self.fills_in(name)
+            if look:
+                look(name)
+            self.saves()
 
     def types(self, label: str, value: str) -> None:
         self._field(label).fill(value)
@@ -96,7 +125,8 @@ class Portal:
         self._field(label).select_option(index=1)
 
     def _field(self, label: str):  # type: ignore[no-untyped-def]
-        return self.page.get_by_label(re.compile(rf"^{re.escape(label)}(\s*（选填）)?$"))
+        named = self.page.get_by_label(re.compile(rf"^{re.escape(label)}(\s*（选填）)?$"))
+        return named.and_(self.page.locator("input, select, textarea"))
 
     def opens_an_account(self, password: str, email: str) -> None:
         self.types("登录密码", password)

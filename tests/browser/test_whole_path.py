@@ -12,7 +12,7 @@ from sqlalchemy import text
 from shared import db
 from tests.browser.conftest import DESK, Live, picture
 from tests.browser.office_pages import Office, office
-from tests.browser.portal_pages import Portal
+from tests.browser.portal_pages import STEP_4, STEP_7, Portal
 from tests.build import a_certificate_number, an_id_number
 from tests.portal.teacher import a_jpeg
 
@@ -87,22 +87,13 @@ def applies(teacher: Portal, id_number: str, photo: Path) -> str:
     teacher.accepts_the_terms()
     teacher.says_who_it_is(id_number, a_certificate_number(year=2010))
     teacher.saves()
-    teacher.fills_in("bureau")
-    teacher.chooses("注册机构", "鼓楼区")
-    teacher.saves()
+    teacher.goes_through(*STEP_4)
     teacher.chooses("确认点", "鼓楼区教师资格现场确认点")
     teacher.saves()
     teacher.is_at("阅读注意事项")
     teacher.reads_on()
     teacher.opens_an_account(PASSWORD, "ouyang@example.cn")
-    teacher.is_at("工作信息")
-    teacher.fills_in("work")
-    teacher.chooses("现任教学校", "致远中学")
-    teacher.saves()
-    for name, heading in (("education", "学历与普通话"), ("person", "个人信息"), ("contact", "联系方式")):
-        teacher.is_at(heading)
-        teacher.fills_in(name)
-        teacher.saves()
+    teacher.goes_through(*STEP_7)
     teacher.uploads(photo)
     teacher.saves()
     teacher.is_at("核对并提交")

@@ -18,6 +18,7 @@ from tests.conftest import Database
 from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
 MOST_STATEMENTS = 12
+MOST_BYTES = 60 * 1024
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
 WITHOUT_ACCOUNT = ("/", "/left", "/check", "/account/log-in")
 WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
@@ -51,6 +52,14 @@ def is_sound(teacher: Teacher, path: str, database: Database) -> None:
     assert len(ids) == len(set(ids)), path
     assert all(f'for="{name}"' in page for name in _inputs(page)), path
     assert len(sent) <= MOST_STATEMENTS, (path, len(sent), sent)
+    assert weight(teacher, page) <= MOST_BYTES, (path, weight(teacher, page))
+
+
+def weight(teacher: Teacher, page: str) -> int:
+    """Bytes of our own HTML, CSS, JavaScript and signs, before any compression."""
+    files = set(re.findall(r'(?:href|src)="(/(?:static|shared-static)/[^"]+)"', page))
+    assert {"/static/css/portal.css", "/shared-static/css/tokens.css"} <= files
+    return len(page.encode()) + sum(len(teacher.opens(file).data) for file in files)
 
 
 def _inputs(page: str) -> list[str]:
