@@ -111,5 +111,5 @@ def send_again() -> Response:
         for problem in refusal.problems:
             flash(str(problem.text), "warning")
     else:
-        flash(str(_("验证邮件已再次发送，请查收")), "success")
+        flash(str(_("验证邮件已发送，请在24小时内打开邮件中的链接")), "success")
     return redirect(url_for(".show"), code=303)

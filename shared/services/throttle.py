@@ -28,7 +28,12 @@ def refuse_busy(*, by: Actor) -> None:
     """
     if not _is_elsewhere(by.address):
         return
-    since = select(AuditEntry.id).where(AuditEntry.at >= clock.now() - WITHIN).order_by(AuditEntry.at).limit(1)
+    since = (
+        select(AuditEntry.id)
+        .where(AuditEntry.at >= clock.now() - WITHIN)
+        .order_by(AuditEntry.at, AuditEntry.id)
+        .limit(1)
+    )
     first = session.scalar(since)  # numbers grow with time; by number and name an index finds the few that count
     if first is None:
         return

@@ -232,7 +232,7 @@ def test_the_account_page_says_which_address_is_proved_and_who_came_in(teacher: 
 
 def test_the_present_address_is_proved_from_the_account_page(teacher: Teacher) -> None:
     teacher.opens_an_account()
-    assert "验证邮件已再次发送" in words_of(teacher.posts("/account/email/again", at="/account/", follow=True))
+    assert "验证邮件已发送" in words_of(teacher.posts("/account/email/again", at="/account/", follow=True))
     path = mailed_path()
     assert "用于王**的账号" in words_of(teacher.opens(path))
     assert person_of(teacher).email_verified_at is None
