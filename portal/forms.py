@@ -15,6 +15,7 @@ from shared.web.forms import AtMost, Same, many_lines, one_line
 _EMAIL, _PHOTO = BY_NAME["email"], BY_NAME["photo"]
 NEW_PASSWORD_HINT = _("8至128个字符，须包含大写字母、小写字母、数字、符号中的至少三种，不能包含证件号码")
 NEW = {"autocomplete": "new-password"}
+TYPED_EXACTLY = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
 
 class NoticeForm(FlaskForm):
@@ -88,4 +89,38 @@ class WithdrawForm(FlaskForm):
     version = HiddenField()
     reason = TextAreaField(
         _("放弃的原因"), [AtMost(200, _("放弃的原因"))], filters=[many_lines], render_kw={"rows": "3"}
+    )
+
+
+class ForgottenForm(FlaskForm):
+    id_number = StringField(
+        _("证件号码"), [DataRequired(_("请填写证件号码"))], filters=[one_line], render_kw=TYPED_EXACTLY
+    )
+
+
+class CodeForm(FlaskForm):
+    """Beside the form above on one page; the prefix keeps their fields apart."""
+
+    id_number = StringField(
+        _("证件号码"), [DataRequired(_("请填写证件号码"))], filters=[one_line], render_kw=TYPED_EXACTLY
+    )
+    code = StringField(
+        _("重设码"),
+        [DataRequired(_("请填写重设码"))],
+        filters=[one_line],
+        description=_("学校给您的12位字母和数字，如ABCD-EFGH-JKMN；不分大小写，横线可以不填"),
+        render_kw={**TYPED_EXACTLY, "autocomplete": "one-time-code"},
+    )
+
+
+class ChangeEmailForm(FlaskForm):
+    email = EmailField(
+        _("新的电子邮箱"),
+        [DataRequired(_("请填写新的电子邮箱")), AtMost(_EMAIL.longest, _("新的电子邮箱"))],
+        filters=[one_line],
+        description=_("请填写您常用、自己能收信的邮箱"),
+        render_kw={"autocomplete": "email", "inputmode": "email"},
+    )
+    password = PasswordField(
+        _("登录密码"), [DataRequired(_("请填写密码"))], render_kw={"autocomplete": "current-password"}
     )

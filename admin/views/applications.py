@@ -11,7 +11,7 @@ from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, rows
+from admin.views import bulk, cells, reset, rows
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
@@ -101,6 +101,7 @@ class Applications(Table):
             may_reveal=rights[Can.REVEAL],
             may_print=rights[Can.PRINT],
             at_desk=policy.may(Application, by().role, Can.CONFIRM),
+            may_reset=access.may(Person, application.person_id, by=by(), to=Can.RESET_PASSWORD),
         )
 
     @staticmethod
@@ -146,6 +147,11 @@ class Applications(Table):
             form.version.data = number_of(request.args.get("version")) or application.version
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
         return self.render("application/move.html", application=self.get_one(key), move=row, form=form), status
+
+    @expose("/<int:key>/reset", methods=("GET", "POST"))
+    def reset(self, key: int) -> ResponseReturnValue:
+        """Let the applicant back into the own account: see `reset`."""
+        return reset.step(self, self.get_one(key))
 
     @staticmethod
     def _possible(application: Application, name: str) -> Move:

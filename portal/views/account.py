@@ -1,13 +1,14 @@
-"""Log in, log out, change the password."""
+"""Log in, log out, and the account: its password, its e-mail address, who came in last."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_login import current_user
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from portal import door, kept, sheets
-from portal.forms import ChangePasswordForm, LogInForm
-from shared.services import accounts
+from portal.forms import ChangeEmailForm, ChangePasswordForm, LogInForm
+from shared.services import accounts, recovery
 from shared.services.errors import Refused
 from shared.text import _
 from shared.web import forms, login
@@ -15,6 +16,11 @@ from shared.web import forms, login
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 Answer = Response | str | tuple[str, int]
+
+
+def portal_url() -> str:
+    """The address that people type: a link in a mail must not come from the Host header, which anybody may set."""
+    return str(current_app.config["SETTINGS"].portal_url)
 
 
 @blueprint.get("/log-in")
@@ -49,6 +55,14 @@ def leave() -> Response:
     return response
 
 
+@blueprint.get("/")
+def show() -> str:
+    by = login.by()
+    return render_template(
+        "account/show.html", contact=recovery.contact(by=by), entries=accounts.last_log_ins(by=by), form=FlaskForm()
+    )
+
+
 @blueprint.get("/password")
 def password() -> str:
     return render_template("account/password.html", form=ChangePasswordForm())
@@ -66,4 +80,36 @@ def change_password() -> Answer:
         return render_template("account/password.html", form=form), 422
     login.enter(account)
     flash(str(_("密码已修改，其他设备上的登录已退出")), "success")
-    return redirect(url_for("status.show"), code=303)
+    return redirect(url_for(".show"), code=303)
+
+
+@blueprint.get("/email")
+def email() -> str:
+    return render_template("account/email.html", form=ChangeEmailForm(), contact=recovery.contact(by=login.by()))
+
+
+@blueprint.post("/email")
+def change_email() -> Answer:
+    form, by = ChangeEmailForm(), login.by()
+    if form.validate():
+        try:
+            sent = recovery.change_email(form.email.data, form.password.data, by=by, portal_url=portal_url())
+        except Refused as refusal:
+            forms.show(refusal.problems, form)
+        else:
+            flash(str(_("验证邮件已发到{address}，请在24小时内打开邮件中的链接", address=sent)), "success")
+            return redirect(url_for(".show"), code=303)
+    return render_template("account/email.html", form=form, contact=recovery.contact(by=by)), 422
+
+
+@blueprint.post("/email/again")
+def send_again() -> Response:
+    """Once more the link that proves an address."""
+    try:
+        recovery.send_again(by=login.by(), portal_url=portal_url())
+    except Refused as refusal:
+        for problem in refusal.problems:
+            flash(str(problem.text), "warning")
+    else:
+        flash(str(_("验证邮件已发送，请在24小时内打开邮件中的链接")), "success")
+    return redirect(url_for(".show"), code=303)

@@ -1,6 +1,8 @@
-"""What a password must be (GB/T 22239-2019 asks for complexity; the numbers are those the field uses)."""
+"""What a password must be (GB/T 22239-2019 asks for complexity; the numbers are those the field uses), and a code."""
 
+import unicodedata
 from collections.abc import Sequence
+from datetime import timedelta
 
 from shared.rules.checks import Problem
 from shared.text import _
@@ -9,6 +11,12 @@ SHORTEST_TEACHER, SHORTEST_STAFF, LONGEST = 8, 10, 128
 CLASSES_NEEDED = 3
 FAILURES_TO_LOCK, LOCK_MINUTES = 5, 30
 SHORTEST_NAME = 4  # shorter parts of a name are in many words by chance
+
+MAILED_LINK_LASTS, CODE_LASTS, ADDRESS_LINK_LASTS = timedelta(minutes=60), timedelta(hours=24), timedelta(hours=24)
+MOST_MAILS_AN_HOUR = 3
+# Nothing that is taken for another sign when read from paper (0 O, 1 I L), and no U, so that it spells few words.
+CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH, CODE_GROUP = 12, 4  # 30 ** 12: 58 bits
 
 
 def password_problems(password: str, *, names: Sequence[str], staff: bool) -> list[Problem]:
@@ -36,3 +44,15 @@ def _classes(password: str) -> int:
             any(not letter.isalnum() for letter in password),
         )
     )
+
+
+def spelled(code: str) -> str:
+    """The code as people read it out: ABCD-EFGH-JKMN."""
+    return "-".join(code[start : start + CODE_GROUP] for start in range(0, len(code), CODE_GROUP))
+
+
+def read_code(text: str) -> str:
+    """The code that somebody typed, however they typed it; "" if it cannot be one."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    kept = "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Pd"))
+    return kept if len(kept) == CODE_LENGTH and set(kept) <= set(CODE_SIGNS) else ""

@@ -21,10 +21,15 @@ def phone(number: str) -> str:
 
 def email(address: str) -> str:
     """z***@example.cn: the first letter and the provider; always three stars, so that they tell no length."""
-    name, at, provider = address.rpartition("@")
+    box, at, provider = address.rpartition("@")
     if not at:
         return _mostly_hidden(address)
-    return f"{name[:1] if len(name) > 1 else ''}***@{provider}"
+    return f"{box[:1] if len(box) > 1 else ''}***@{provider}"
+
+
+def name(person: str) -> str:
+    """王**: the first character; always two stars, so that they tell no length."""
+    return f"{person[:1]}**" if person else ""
 
 
 def _mostly_hidden(text: str) -> str:

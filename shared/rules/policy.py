@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import aliased
 
 from shared.db import Base
 from shared.models import (
@@ -74,6 +75,7 @@ class Can(StrEnum):
     FINAL = "final"
     REQUEST_REVOCATION = "request_revocation"
     DECIDE_REVOCATION = "decide_revocation"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  let a teacher back in, who has shown the identity card
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,9 @@ def my_own(actor: Actor) -> ColumnElement[bool]:
     return _is(Application.person_id.expression, actor.id)
 
 
-def _handed_in() -> ColumnElement[bool]:
+def _handed_in(one: type[Application] = Application) -> ColumnElement[bool]:
     """An unfinished draft is its teacher's alone; one that the district entered (S23) has no form."""
-    return (Application.form_version > 0) | (Application.origin == Origin.IMPORT_UNAPPLIED)
+    return (one.form_version > 0) | (one.origin == Origin.IMPORT_UNAPPLIED)
 
 
 def of_my_school(actor: Actor) -> ColumnElement[bool]:
@@ -168,6 +170,18 @@ def _staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
 
 def _people_of(condition: Condition) -> Condition:
     return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)).correlate(None))
+
+
+def _people_now_of(condition: Condition) -> Condition:
+    """People by the last application they handed in: a school that somebody has left has no say any more."""
+
+    def matched(actor: Actor) -> ColumnElement[bool]:
+        later = aliased(Application)
+        newer = select(later.id).where(later.person_id == Application.person_id, later.id > Application.id)
+        last = select(Application.id).where(condition(actor), ~newer.where(_handed_in(later)).exists())
+        return last.where(Application.person_id == Person.id).correlate(Person).exists()
+
+    return matched
 
 
 def _roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
@@ -298,6 +312,8 @@ for _role in STAFF_ROLES:
 _grant(Staff, Role.SUPERUSER, _staff_in_my_area, Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
 _grant(Staff, Role.AUDITOR, everything, Can.VIEW)
 _grant(Person, Role.SUPERUSER, _people_of(in_my_area), Can.VIEW)
+_grant(Person, Role.SCHOOL, _people_now_of(of_my_school), Can.RESET_PASSWORD)
+_grant(Person, Role.DISTRICT, _people_now_of(in_my_area), Can.RESET_PASSWORD)
 _grant(Person, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.SUPERUSER, everything, Can.VIEW)

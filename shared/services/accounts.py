@@ -1,5 +1,6 @@
 """Logging in and out, passwords, accounts of staff. The same sentence answers a wrong name and a wrong password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,21 +10,23 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Bureau, Person, Staff
+from shared.models import AuditEntry, Bureau, Person, Staff
 from shared.models.kinds import IdKind, Role
 from shared.models.people import Login
 from shared.rules import accounts as rules
 from shared.rules import identity
 from shared.rules.checks import Problem
 from shared.rules.policy import Actor
-from shared.services import access, audit
+from shared.services import access, audit, throttle
 from shared.services.errors import Refused
 from shared.text import _
 
 # OWASP's parameters: 19 MiB, two passes, one lane; 25 ms here, so that a rush of log-ins does not stop the service.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")  # checked for unknown names, so that they take as long
-WRONG = _("账号或密码不正确。连续输错5次将锁定30分钟，忘记密码请联系学校审校员或上级管理员")
+WRONG = _("账号或密码不正确。连续输错5次将锁定30分钟；忘记密码请点“忘记密码”，或带身份证请学校审校员当面办理")
+WRONG_STAFF = _("账号或密码不正确。连续输错5次将锁定30分钟，忘记密码请联系上级管理员")
+MOST_LOG_INS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -49,24 +52,30 @@ def hash_password(password: str) -> str:
 def log_in_teacher(id_number: str, password: str, *, address: str) -> Account:
     """The teacher's account, or `Refused`."""
     by = anonymous(address)
-    # An identity number is unique with its kind; the few equal ones of different kinds are told apart by the password.
-    number = identity.normalise(IdKind.RESIDENT, id_number)
-    people = session.scalars(select(Person.id).where(Person.id_number == number)).all()
-    key = _attempt(Person, list(people), password, by=by)
+    throttle.refuse_busy(by=by)
+    # The few people with equal numbers of different kinds are told apart by the password.
+    key = _attempt(Person, people_with(id_number), password, by=by)
     found = teacher(key, None, address) if key else None
     if found is None:
         raise Refused(Problem("login", "password", WRONG))
     return found
 
 
+def people_with(id_number: str) -> list[int]:
+    """The numbers of those whose document has this number: it is unique only with its kind."""
+    number = identity.normalise(IdKind.RESIDENT, id_number)
+    return list(session.scalars(select(Person.id).where(Person.id_number == number)))
+
+
 def log_in_staff(username: str, password: str, *, address: str) -> Account:
     """The account of a member of staff, or `Refused`."""
     by = anonymous(address)
+    throttle.refuse_busy(by=by)
     found = session.scalars(select(Staff.id).where(Staff.username == username.strip())).all()
     key = _attempt(Staff, list(found), password, by=by)
     account = staff_member(key, None, address) if key else None
     if account is None:
-        raise Refused(Problem("login", "password", WRONG))
+        raise Refused(Problem("login", "password", WRONG_STAFF))
     return account
 
 
@@ -76,16 +85,16 @@ def _attempt(model: type[Person | Staff], keys: list[int], password: str, *, by:
     for key in keys:
         row = _locked(model, key)
         _refuse_locked(row)
-        if _matches(row, password):
-            row.failed_logins, row.locked_until = 0, None
-            audit.record("login", model.__tablename__, key, by=_owner(row, by.address))
+        if matches(row, password):
+            unlock(row)
+            audit.record(throttle.LOGGED_IN, model.__tablename__, key, by=_owner(row, by.address))
             return key
     if not keys:
         _verify(_NOBODY, password)
+        audit.record(throttle.LOG_IN_FAILED, model.__tablename__, None, by=by)
     for key in keys:
-        row = _locked(model, key)
-        _count_failure(row)
-        audit.record("login_failed", model.__tablename__, key, by=by)
+        count_failure(_locked(model, key))
+        audit.record(throttle.LOG_IN_FAILED, model.__tablename__, key, by=by)
     return None
 
 
@@ -95,13 +104,24 @@ def _locked(model: type[Person | Staff], key: int | None) -> Person | Staff:
     return session.get_one(Staff, key, with_for_update=True)
 
 
+def is_locked(row: Login) -> bool:
+    """Whether five failures have shut the account for a while."""
+    return row.locked_until is not None and row.locked_until > clock.now()
+
+
+def unlock(row: Login) -> None:
+    """Its owner has come back: earlier failures count no more."""
+    row.failed_logins, row.locked_until = 0, None
+
+
 def _refuse_locked(row: Login) -> None:
-    if row.locked_until and row.locked_until > clock.now():
+    if row.locked_until and is_locked(row):
         until = clock.local(row.locked_until).strftime("%H:%M")
         raise Refused(Problem("locked", "password", _("连续输错5次，账号已锁定，请在{until}之后再试", until=until)))
 
 
-def _matches(row: Login, password: str) -> bool:
+def matches(row: Login, password: str) -> bool:
+    """Whether this is the account's password."""
     if not _verify(row.password_hash, password):
         return False
     if _hasher.check_needs_rehash(row.password_hash):
@@ -116,7 +136,8 @@ def _verify(hashed: str, password: str) -> bool:
         return False
 
 
-def _count_failure(row: Login) -> None:
+def count_failure(row: Login) -> None:
+    """One more wrong password or code: the fifth locks the account."""
     row.failed_logins += 1
     if row.failed_logins >= rules.FAILURES_TO_LOCK:
         row.failed_logins = 0
@@ -161,20 +182,34 @@ def _note(action: str, *, by: Actor) -> None:
 def change_password(old: str, new: str, *, by: Actor) -> Account:
     """Set a new password and end every other session; return the account for this one."""
     row = _locked(Person if by.role is Role.TEACHER else Staff, by.id)
-    if not _matches(row, old):
+    if not matches(row, old):
         raise Refused(Problem("password.old", "old_password", _("原密码不正确，请重新输入")))
+    renew(row, new)
+    if isinstance(row, Staff):
+        row.must_change_password = False
+        return Account(access.actor_of_staff(row, by.address), row.session_epoch, row.username)
+    return Account(access.actor_of_person(row, by.address), row.session_epoch, row.name)
+
+
+def renew(row: Person | Staff, new: str) -> None:
+    """Give an account a new password, if it obeys the rules and is not the present one: every open session ends."""
     names = [row.username, row.name] if isinstance(row, Staff) else [row.id_number]
     problems = rules.password_problems(new, names=names, staff=isinstance(row, Staff))
-    if old == new:
+    if _verify(row.password_hash, new):
         problems.append(Problem("password.same", "password", _("新密码不能与原密码相同")))
     if problems:
         raise Refused.because(problems)
     row.password_hash, row.password_changed_at = hash_password(new), clock.now()
     row.session_epoch += 1
-    if isinstance(row, Staff):
-        row.must_change_password = False
-        return Account(access.actor_of_staff(row, by.address), row.session_epoch, row.username)
-    return Account(access.actor_of_person(row, by.address), row.session_epoch, row.name)
+    unlock(row)
+
+
+def last_log_ins(*, by: Actor) -> Sequence[AuditEntry]:
+    """When and from where somebody logged in to this account, or tried to; newest first."""
+    table = Person.__tablename__ if by.role is Role.TEACHER else Staff.__tablename__
+    mine = select(AuditEntry).where(AuditEntry.table_name == table, AuditEntry.row_id == by.id)
+    tried = mine.where(AuditEntry.action.in_((throttle.LOGGED_IN, throttle.LOG_IN_FAILED)))
+    return session.scalars(tried.order_by(AuditEntry.id.desc()).limit(MOST_LOG_INS_SHOWN)).all()
 
 
 @transaction

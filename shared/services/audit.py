@@ -17,7 +17,7 @@ from shared.rules import masking
 from shared.rules.policy import Actor
 
 NOT_RECORDED = (AuditEntry, Event, Mail, Draft)  # records themselves, and what belongs to nobody yet
-SECRET_COLUMNS = frozenset({"password_hash"})
+SECRET_COLUMNS = frozenset({"password_hash", "token_hash"})
 SILENT_COLUMNS = frozenset({"version"})
 LONGEST = 500
 

@@ -10,9 +10,9 @@ from sqlalchemy import delete
 from shared import clock, db
 from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
-from shared.models import Draft
+from shared.models import AccountLink, Draft
 from shared.rules.policy import Actor
-from shared.services import access, notify
+from shared.services import access, audit, notify
 
 if TYPE_CHECKING:
     from shared.config import Settings
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = "registration"
 DRAFT_DAYS = 30  # promised in the notice about personal data (PIPL article 19)
+LINK_DAYS = 30  # long since void; the audit keeps who asked and who came back
 
 
 @transaction
@@ -28,6 +29,16 @@ def delete_old_drafts(*, by: Actor, now: datetime) -> int:
     """Delete what people without an account left behind more than thirty days ago; return how many."""
     old = delete(Draft).where(Draft.saved_at < now - timedelta(days=DRAFT_DAYS)).returning(Draft.id)
     return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
+
+
+@transaction
+def delete_old_links(*, by: Actor, now: datetime) -> int:
+    """Delete links to accounts that are older than thirty days; return how many."""
+    old = delete(AccountLink).where(AccountLink.made_at < now - timedelta(days=LINK_DAYS)).returning(AccountLink.id)
+    count = len(session.scalars(old, execution_options={"recorded": True, "synchronize_session": False}).all())
+    if count:
+        audit.record("delete", AccountLink.__tablename__, None, {"rows": [None, str(count)]}, by=by)
+    return count
 
 
 def make_huey(settings: "Settings") -> Any:  # noqa: ANN401  huey has no types
@@ -56,6 +67,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
     def clear_away() -> None:
         try:
             log.info("drafts deleted: %d", delete_old_drafts(by=by, now=clock.now()))
+            log.info("links deleted: %d", delete_old_links(by=by, now=clock.now()))
         finally:
             session.remove()
 

@@ -51,7 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers["Content-Security-Policy"] = CSP.format(nonce=csp_nonce())
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.setdefault("Referrer-Policy", "same-origin")  # a page with a secret in its address asks for more
         headers["Permissions-Policy"] = "geolocation=(), microphone=(), payment=()"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if settings.production:

@@ -133,6 +133,8 @@ PAGES = {
     ("applications.reveal", "POST"): Page((P, D, C, V), 200, nobody=401),
     ("applications.move", "GET"): Page((S, P), 200),
     ("applications.move", "POST"): Page((S, P), 422, nobody=401, data={"version": "0"}),
+    ("applications.reset", "GET"): Page((S, D), 200),
+    ("applications.reset", "POST"): Page((S, D), 422, nobody=401),
     ("desk.index", "GET"): Page((P,), 200),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),

@@ -63,7 +63,8 @@ TABLE: dict[str, dict[str, str]] = {
         "superuser": "view export",
         "auditor": "view export",
     },
-    "Person": dict.fromkeys(["school", "point", "district", "city", "province"], "refer")
+    "Person": dict.fromkeys(["school", "district"], "refer reset_password")
+    | dict.fromkeys(["point", "city", "province"], "refer")
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),

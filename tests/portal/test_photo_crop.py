@@ -18,7 +18,7 @@ PREVIEW = "/files/preview"
 @pytest.fixture
 def with_account(teacher: Teacher) -> Teacher:
     teacher.opens_an_account()
-    teacher.fills_in("work", "education", "person", "contact")
+    teacher.fills_in("work", "contract", "education", "person", "contact")
     return teacher
 
 

@@ -36,3 +36,8 @@ def test_of_another_telephone_number_most_is_hidden(number: str, shown: str) -> 
 )
 def test_an_address_shows_its_first_letter_and_its_provider(address: str, shown: str) -> None:
     assert masking.email(address) == shown
+
+
+@pytest.mark.parametrize(("person", "shown"), [("王晓燕", "王**"), ("王", "王**"), ("", "")])
+def test_a_name_shows_its_first_character_and_no_length(person: str, shown: str) -> None:
+    assert masking.name(person) == shown

@@ -128,3 +128,8 @@ for (const table of document.querySelectorAll("table[data-inline]")) {
   };
   table.addEventListener("click", (event) => { const pen = event.target.closest(".pen"); if (pen) open(pen.closest("td")); });
 }
+
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
