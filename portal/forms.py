@@ -2,8 +2,8 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
 
 from shared.rules.accounts import LONGEST
 from shared.rules.fields import BY_NAME
@@ -76,3 +76,10 @@ class WithdrawForm(FlaskForm):
     reason = TextAreaField(
         _("放弃的原因"), [AtMost(200, _("放弃的原因"))], filters=[many_lines], render_kw={"rows": "3"}
     )
+
+
+class PointForm(FlaskForm):
+    """Another confirmation point; the choices are those that serve the school."""
+
+    version = HiddenField()
+    point = RadioField(_("新的确认点"), [InputRequired(_("请选择一个确认点"))], coerce=int, validate_choice=False)

@@ -210,7 +210,7 @@ def _start(campaign_id: int, *, by: Actor) -> int:
     last = session.scalar(
         select(Application).where(Application.person_id == person.id).order_by(Application.id.desc()).limit(1)
     )
-    values = answers.of_application(last) if last else {"name": person.name}
+    values = _own(answers.of_application(last)) if last else {"name": person.name}
     return _new(person, session.get_one(Campaign, campaign_id), values).id
 
 
