@@ -20,7 +20,7 @@ from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 MOST_STATEMENTS = 15
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
 WITHOUT_ACCOUNT = ("/", "/left", "/account/log-in")
-WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/password", "/nowhere")
+WITH_ACCOUNT = ("/", "/status/", "/status/form", "/status/point", "/status/withdraw", "/account/password", "/nowhere")
 
 
 @contextmanager
