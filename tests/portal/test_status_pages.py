@@ -333,6 +333,19 @@ def test_in_the_next_campaign_one_starts_from_the_last_registration(returning: T
     assert returning.opens("/files/photo.jpg").status_code == 404
 
 
+def test_a_draft_that_was_left_behind_gives_way_to_the_next_campaign(teacher: Teacher) -> None:
+    teacher.opens_an_account()
+    for window in session.query(Window).all():
+        build.change(window, closes_on=date(2001, 1, 1))
+    assert "本批次网上申报已经截止" in words_of(teacher.opens("/status/"))
+    build.a_campaign()
+    words = words_of(teacher.opens("/status/"))
+    assert "从上次的内容预填，开始新的申报" in words
+    assert "继续填写并提交" not in words
+    assert teacher.posts("/status/start", at="/status/").status_code == 303
+    assert "继续填写并提交" in words_of(teacher.opens("/status/"))
+
+
 def test_the_page_with_two_campaigns_asks_no_more(returning: Teacher, database: Database) -> None:
     build.a_campaign()
     assert len(statements(returning, "/status/", database)) <= MOST_STATEMENTS
