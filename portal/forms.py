@@ -2,8 +2,8 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired
 
 from shared.rules.accounts import LONGEST
 from shared.rules.checks import Problem
@@ -124,3 +124,10 @@ class ChangeEmailForm(FlaskForm):
     password = PasswordField(
         _("登录密码"), [DataRequired(_("请填写密码"))], render_kw={"autocomplete": "current-password"}
     )
+
+
+class PointForm(FlaskForm):
+    """Another confirmation point; the choices are those that serve the school."""
+
+    version = HiddenField()
+    point = RadioField(_("新的确认点"), [InputRequired(_("请选择一个确认点"))], coerce=int, validate_choice=False)

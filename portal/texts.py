@@ -8,6 +8,7 @@ from itertools import groupby
 from flask import Flask
 
 from shared import clock
+from shared.rules import dates
 from shared.rules.windows import Span
 from shared.text import Text, _
 
@@ -82,3 +83,5 @@ def hours(span: Span) -> Text:
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(prose=prose, in_words=in_words, hours=hours, until=until, clock_time=clock_time)
+    app.jinja_env.filters["day_in_words"] = lambda value: dates.day(value) if value else ""
+    app.jinja_env.filters["days_in_words"] = dates.days

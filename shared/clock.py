@@ -1,9 +1,13 @@
 """The only reader of the clock. Everything else is given the time, so that 20:59:59 and 21:00 can be tested."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 _zone = ZoneInfo("Asia/Shanghai")
+_arrived: ContextVar[datetime | None] = ContextVar("arrived", default=None)
 
 
 def use_zone(name: str) -> None:
@@ -25,3 +29,18 @@ def local(moment: datetime) -> datetime:
 def today() -> date:
     """The users' calendar day."""
     return local(now()).date()
+
+
+@contextmanager
+def arrived(moment: datetime) -> Iterator[None]:
+    """Whatever is done inside was asked for at `moment`."""
+    token = _arrived.set(moment)
+    try:
+        yield
+    finally:
+        _arrived.reset(token)
+
+
+def arrival() -> datetime:
+    """When that which is being done was asked for: whoever came in time is not late because others were before."""
+    return _arrived.get() or now()

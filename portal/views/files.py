@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, abort, make_response, request, send_file
 from werkzeug.wrappers import Response
 
-from shared.services import applications, documents, photos
+from shared.services import applications, documents, photos, status
 from shared.services.errors import Refused
 from shared.web.login import by
 
@@ -23,7 +23,8 @@ def form() -> Response:
 
 @blueprint.get("/photo.jpg")
 def photo() -> Response:
-    application = applications.mine(by=by()) or abort(404)
+    """Of the newest application, or of the earlier one with the number `n`."""
+    application = status.own(request.args.get("n", ""), by=by()) or abort(404)
     content = photos.get(application.id, by=by(), size="master") or abort(404)
     return send_file(BytesIO(content), mimetype="image/jpeg")
 

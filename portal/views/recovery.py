@@ -117,7 +117,7 @@ def verify(secret: str) -> Answer:
 @blueprint.post("/verify/<secret>")
 def verify_now(secret: str) -> Answer:
     try:
-        address = recovery.verify_email(secret, by=_by(), portal_url=portal_url())
+        address = recovery.verify_email(secret, by=_by())
     except Refused as refusal:
         return _void(refusal)
     flash(str(_("邮箱{address}已验证，今后可用它找回密码", address=address)), "success")

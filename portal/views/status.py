@@ -1,60 +1,85 @@
-"""After the form: where the application stands, what to do now, and giving it up."""
+"""After the form: where the application stands, what to do now, reading it, and giving it up."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal import saving, sheets
+from portal import reading, saving, sheets
 from portal.forms import WithdrawForm
-from portal.sheets import Sheet
+from shared import clock
 from shared.models.kinds import Stage
 from shared.rules.states import MOVES
-from shared.services import applications, campaigns, status
-from shared.services.campaigns import Round
+from shared.services import applications, campaigns, informing, photos, status
 from shared.services.errors import Refused
 from shared.text import _
 from shared.web import forms
 from shared.web.login import by
 
+if TYPE_CHECKING:
+    from shared.models import Application
+
 blueprint = Blueprint("status", __name__, url_prefix="/status")
 
 Answer = Response | str | tuple[str, int]
-# The way that every application goes, for the line of stages.
-WAY = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.CONFIRMED, Stage.PRELIMINARY, Stage.REVIEWED, Stage.CONCLUDED)
-OVER = (Stage.WITHDRAWN, Stage.REVOKED)
 
 
 @blueprint.get("/")
 def show() -> str:
+    own = status.history(by=by())
     sheet, batch = sheets.in_hand(), campaigns.current()
-    given = {"sheet": sheet, "batch": batch, "can_start": _can_start(sheet, batch), "application": sheet.application}
-    if sheet.application is None:
+    application = sheet.application
+    given = {"sheet": sheet, "batch": batch, "application": application}
+    given["can_start"] = status.may_start(application, batch)
+    if application is None:
         return render_template("status/none.html", **given)
-    number = sheet.application.id
+    events = status.timeline(application.id, by=by())
     return render_template(
         "status/show.html",
         **given,
-        events=status.timeline(number, by=by()),
-        messages=status.messages(number, by=by()),
-        reminders=status.reminders_for(sheet.application),
+        **_cycle(application),
+        events=events,
+        earlier=own[1:],
+        messages=status.messages(application.id, by=by()),
+        requests=status.requests(application.id, by=by()),
+        reminders=status.reminders_for(application),
         moves=MOVES,
-        way=_way(sheet.stage),
-        is_over=sheet.stage in OVER,
+        way=status.way_of(application, events),
+        is_over=application.stage in status.OVER,
     )
 
 
-def _way(stage: Stage) -> list[tuple[Stage, str]]:
-    """The stages to go through, each done, current or to come; whoever is off the way stands before it."""
-    whole = WAY if stage in WAY else (stage, *WAY)
-    here = whole.index(stage)
-    return [(each, "done" if at < here else "current" if at == here else "") for at, each in enumerate(whole)]
+def _cycle(application: "Application") -> dict[str, object]:
+    """The registration that is over: until when it holds, and from when the next one is due."""
+    opens = status.next_window(application)
+    return {
+        "is_concluded": application.stage is Stage.CONCLUDED,
+        "next_window": opens,
+        "is_early": opens is not None and clock.today() < opens,
+    }
 
 
-def _can_start(sheet: Sheet, batch: Round | None) -> bool:
-    """A new application: in the first campaign, in a later one, or after the last was given up."""
-    if batch is None or not batch.is_open:
-        return False
-    last = sheet.application
-    return last is None or last.stage in OVER or (last.stage is Stage.CONCLUDED and last.campaign_id != batch.id)
+@blueprint.get("/form", defaults={"number": ""})
+@blueprint.get("/form/<number>")
+def form(number: str) -> str:
+    """The whole form to read and to print; of an earlier registration by its number."""
+    application = status.own(number, by=by(), whole=True) or abort(404)
+    return render_template(
+        "status/form.html",
+        application=application,
+        sections=reading.whole(application),
+        has_photo=photos.get(application.id, by=by()) is not None,
+    )
+
+
+@blueprint.post("/mail")
+def mail() -> Response:
+    """The whole by mail once more (S16: keep it)."""
+    application = applications.mine(by=by()) or abort(404)
+    address = informing.send_again(application.id, by=by())
+    flash(str(_("邮件正在发往{address}，几分钟后请查收，也看看垃圾邮件箱", address=address)), "success")
+    back = url_for("wizard.show", slug="done") if request.form.get("back") == "done" else url_for(".show")
+    return redirect(back, code=303)
 
 
 @blueprint.post("/start")

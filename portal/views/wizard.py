@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from portal import door, kept, overview, saving, sheets, steps
+from portal import door, kept, overview, reading, saving, sheets, steps
 from portal.sheets import Sheet
 from portal.steps import Form, Page
 from portal.texts import clock_time, in_words
@@ -222,6 +222,9 @@ def _render(
     if page.form is Form.CHECK and sheet.application is not None:
         given["blocks"] = overview.blocks(sheet.application)
         given["doubts"] = [p for p in applications.problems(sheet.application) if not p.blocks]
+        given["is_void"], given["application"] = reading.is_void(sheet.application), sheet.application
+    if page.form is Form.DONE and sheet.application is not None:
+        given |= reading.finished(sheet.application)
     return render_template(f"wizard/{page.form.value}.html", **given)
 
 

@@ -1,4 +1,4 @@
-"""QR codes, as pictures for papers."""
+"""QR codes, as pictures for papers and pages."""
 
 from io import BytesIO
 
@@ -10,3 +10,8 @@ def png(text: str, *, scale: int = 8) -> bytes:
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="png", scale=scale, border=4)
     return out.getvalue()
+
+
+def svg(text: str) -> str:
+    """The same as an address that holds the whole picture (data:), sharp at every size."""
+    return str(segno.make(text, error="m", micro=False).svg_data_uri(border=4))

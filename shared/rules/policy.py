@@ -47,7 +47,7 @@ from shared.models import (
     Title,
     Window,
 )
-from shared.models.kinds import Origin, Role, Stage
+from shared.models.kinds import Origin, RequestKind, Role, Stage
 
 
 class Can(StrEnum):
@@ -142,7 +142,7 @@ def in_my_area(actor: Actor) -> ColumnElement[bool]:
     return _below(Application.bureau_id.expression, actor) & _handed_in()
 
 
-def _applications(condition: Condition, column: ColumnElement[int]) -> Condition:
+def _applications(condition: Condition, column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
     """The same rows as of applications, for a table that belongs to one."""
     return lambda actor: column.in_(select(Application.id).where(condition(actor)).correlate(None))
 
@@ -212,6 +212,12 @@ def _requests_from(role: Role) -> Condition:
     return condition
 
 
+def _asked_by_me(actor: Actor) -> ColumnElement[bool]:
+    """One's own requests; not the report that a certificate number was used twice, which names somebody else."""
+    mine = _applications(my_own, StaffRequest.application_id.expression)(actor)
+    return mine & (StaffRequest.kind != RequestKind.DUPLICATE_CERTIFICATE)
+
+
 SCOPE: dict[tuple[type[Base], Role, Can], Condition] = {}
 
 
@@ -255,6 +261,7 @@ for _attested in (AssessmentYear, TeachingBreak):
     _grant(_attested, Role.SCHOOL, _mine, Can.CREATE, Can.EDIT, Can.DELETE)
 for _shown in (Event, Message, Receipt):
     _grant(_shown, Role.TEACHER, _applications(my_own, _shown.application_id.expression), Can.VIEW)
+_grant(StaffRequest, Role.TEACHER, _asked_by_me, Can.VIEW)
 _grant(RevocationRequest, Role.CITY, _requests_from(Role.DISTRICT), Can.DECIDE_REVOCATION)
 _grant(RevocationRequest, Role.PROVINCE, _requests_from(Role.CITY), Can.DECIDE_REVOCATION)
 

@@ -24,7 +24,18 @@ from shared.rules import form, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Step, of_step
 from shared.rules.policy import Actor, Can
-from shared.services import access, accounts, additions, answers, campaigns, drafts, windows, workflow
+from shared.services import (
+    access,
+    accounts,
+    additions,
+    answers,
+    campaigns,
+    drafts,
+    letters,
+    recovery,
+    windows,
+    workflow,
+)
 from shared.services.accounts import Account
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
@@ -152,6 +163,7 @@ def _open_account(token: str, values: dict[str, Any], password: str, *, by: Acto
         moment = datetime.fromisoformat(text)
         session.add(Agreement(application_id=application.id, notice_text_id=int(notice_id), agreed_at=moment))
     additions.ask_staff(application)
+    recovery.send_verification(person.id, by=owner, portal_url=letters.portal())
     drafts.end(token)
     return person.id
 
@@ -181,7 +193,7 @@ def _start(campaign_id: int, *, by: Actor) -> int:
     last = session.scalar(
         select(Application).where(Application.person_id == person.id).order_by(Application.id.desc()).limit(1)
     )
-    values = answers.of_application(last) if last else {"name": person.name}
+    values = _own(answers.of_application(last)) if last else {"name": person.name}
     return _new(person, session.get_one(Campaign, campaign_id), values).id
 
 
@@ -296,6 +308,8 @@ def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version
     if "email" in changed:
         person = session.get_one(Person, application.person_id)
         person.email, person.email_verified_at = changed["email"], None
+        session.flush()
+        recovery.send_verification(person.id, by=by, portal_url=letters.portal())
     if "name" in changed:
         session.get_one(Person, application.person_id).name = changed["name"]
     if changed.keys() & {field.name for field in additions.ADDABLE}:

@@ -15,7 +15,7 @@ from shared.rules import form, identity
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field, Section
 from shared.rules.policy import Actor, Can
-from shared.services import access, answers, receipts, workflow
+from shared.services import access, answers, outlook, receipts, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
 from shared.text import _
@@ -74,24 +74,18 @@ def desk(application_id: int, *, by: Actor) -> Desk:
     problems = form.problems_with(answers.of_application(application), None, today=clock.today(), facts=facts)
     return Desk(
         application=application,
-        materials=_materials(application),
+        materials=outlook.materials(application),
         received=set(session.scalars(received)),
         problems=problems,
         receipt=receipts.valid(application_id),
     )
 
 
-def _materials(application: Application) -> list[Material]:
-    for_type = or_(Material.registration_type.is_(None), Material.registration_type == application.registration_type)
-    wanted = select(Material).where(Material.campaign_id == application.campaign_id, for_type)
-    return list(session.scalars(wanted.order_by(Material.position)))
-
-
 @transaction
 def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> None:
     """The papers that lie on the desk are these and no others."""
     application = access.one(Application, application_id, by=by, to=Can.CONFIRM, lock=True)
-    wanted = set(material_ids) & {material.id for material in _materials(application)}
+    wanted = set(material_ids) & {material.id for material in outlook.materials(application)}
     known = {
         paper.material_id: paper
         for paper in session.scalars(select(ReceivedPaper).where(ReceivedPaper.application_id == application_id))

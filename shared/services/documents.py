@@ -34,13 +34,23 @@ def keep_fonts_in(folder: Path) -> None:
     _fonts_folder = folder
 
 
+def form_code(application: Application) -> str:
+    """What the form's QR code says: registration number and version, by which the desk tells a void print (S20)."""
+    return f"{application.registration_number}-{application.form_version}"
+
+
+def form_picture(application: Application) -> str:
+    """That code as a picture for a page."""
+    return qr.svg(form_code(application))
+
+
 def application_form(application_id: int, *, by: Actor) -> bytes:
     """The form in its present version, which counts as printed from now on."""
     application = access.one(Application, application_id, by=by, to=Can.PRINT)
     if application.form_version == 0:
         raise Refused(Problem("draft", "", _("申请尚未提交，提交后才能打印申请表")))
     photo = session.scalar(select(Photo.master).where(Photo.application_id == application_id))
-    scanned = qr.png(f"{application.registration_number}-{application.form_version}")
+    scanned = qr.png(form_code(application))
     images = {"qr": scanned} | ({"photo": photo} if photo else {})
     with in_chinese():
         html = _template("application_form").render(
@@ -64,7 +74,7 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
 def _blocks(application: Application) -> list[dict[str, Any]]:
     """Every field of FIELDS, by section, so that a new one is printed without a change here."""
     blocks = [{"title": str(section.label), "rows": _in_rows(_pairs(section, application))} for section in Section]
-    years = [(str(_("{year}年度", year=row.year)), str(_attested(row))) for row in application.years]
+    years = [(str(_("{year}年度", year=row.year)), str(attested(row))) for row in application.years]
     return [*blocks, {"title": str(_("注册有效期内各年度情况")), "rows": _in_rows(years)}] if years else blocks
 
 
@@ -73,7 +83,7 @@ def _pairs(section: Section, application: Application) -> list[tuple[str, str]]:
     return [(str(field.label), shown(field, application, masked=False)) for field in fields]
 
 
-def _attested(row: AssessmentYear) -> Text:
+def attested(row: AssessmentYear) -> Text:
     """What the school attests for one year of the cycle (block E of the form; a first registration has none)."""
     facts = {"assessment": row.assessment.label, "hours": row.training_hours}
     if row.ethics is None:

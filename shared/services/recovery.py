@@ -14,10 +14,11 @@ from shared.rules import form, masking
 from shared.rules.checks import Problem
 from shared.rules.fields import Step
 from shared.rules.policy import Actor, Can
-from shared.services import access, accounts, audit, letters, links, throttle
+from shared.services import access, accounts, audit, letters, links, notify, throttle
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
+MOMENT = "%Y-%m-%d %H:%M"
 SECONDS_TO_ANSWER = 0.1  # longer than it takes to write a mail, so that nobody learns from the time who has an account
 NEW_PASSWORD_PAGE, VERIFY_PAGE, FORGOTTEN_PAGE = "/account/new-password/", "/account/verify/", "/account/forgotten"
 PEOPLE = Person.__tablename__
@@ -73,11 +74,19 @@ def _ask(id_number: str, *, by: Actor, portal_url: str) -> None:
             _mail_new_password(person, by=by, portal_url=portal_url)
 
 
+def _tell(person: Person, name: str, *, to: str, by: Actor, **facts: object) -> None:
+    """Put a mail about the account into the outbox; it names its reader only in part."""
+    at = clock.local(clock.now()).strftime(MOMENT)
+    times = {key: clock.local(value).strftime(MOMENT) for key, value in facts.items() if isinstance(value, datetime)}
+    whose = {"applicant": masking.name(person.name), "id_number": masking.id_number(person.id_number)}
+    notify.queue(to, *letters.write(name, at=at, **(facts | times | whose)), by=by)
+
+
 def _mail_new_password(person: Person, *, by: Actor, portal_url: str) -> None:
     kind, secret = LinkKind.NEW_PASSWORD, links.new_secret()
     until = links.make(kind, person, secret, email=person.email, lasts=rules.MAILED_LINK_LASTS)
-    letter = letters.new_password(person, portal_url + NEW_PASSWORD_PAGE + secret, until)
-    letters.send(letter, person, to=person.email, by=by, portal_url=portal_url)
+    address = portal_url + NEW_PASSWORD_PAGE + secret
+    _tell(person, "new_password", to=person.email, by=by, address=address, until=until)
 
 
 @transaction
@@ -96,8 +105,8 @@ def give_code(application_id: int, *, by: Actor, portal_url: str, last: int) -> 
     accounts.unlock(person)  # whoever comes has mostly tried too often before, and must be able to type the code
     audit.record("give_code", PEOPLE, person.id, by=by)
     if person.email:
-        letter = letters.code_given(by, clock.now(), until)
-        letters.send(letter, person, to=person.email, by=by, portal_url=portal_url)
+        officer = f"{by.role.label if by.role else ''}{by.name}"
+        _tell(person, "code_given", to=person.email, by=by, officer=officer, until=until)
     return _slip(person, code, until, portal_url)
 
 
@@ -230,25 +239,23 @@ def _mail_verification(person: Person, address: str, *, by: Actor, portal_url: s
         return False
     links.end([link for link in links.open_links(person.id, kind) if link.email != address])
     until = links.make(kind, person, secret, email=address, lasts=rules.ADDRESS_LINK_LASTS)
-    letter = letters.verify_address(portal_url + VERIFY_PAGE + secret, until)
-    letters.send(letter, person, to=address, by=by, portal_url=portal_url)
+    _tell(person, "verify_email", to=address, by=by, address=portal_url + VERIFY_PAGE + secret, until=until)
     return True
 
 
 @transaction
-def verify_email(secret: str, *, by: Actor, portal_url: str) -> str:
+def verify_email(secret: str, *, by: Actor) -> str:
     """Follow a link: its address is the account's now, and proved; the old one is told. Return it, masked."""
     person, link = links.follow(LinkKind.VERIFY_EMAIL, secret, by=by)
     old = person.email
     links.use(person.id, LinkKind.VERIFY_EMAIL)
     person.email, person.email_verified_at = link.email, clock.now()
     if old and old != link.email:
-        _leave(old, person, by=by, portal_url=portal_url)
+        _leave(old, person, by=by)
     return masking.email(link.email)
 
 
-def _leave(old: str, person: Person, *, by: Actor, portal_url: str) -> None:
+def _leave(old: str, person: Person, *, by: Actor) -> None:
     """Whoever reads mail at the old address is told, and gets in no more."""
     links.end([link for link in links.open_links(person.id, LinkKind.NEW_PASSWORD) if link.email == old])
-    letter = letters.address_changed(person.email, clock.now())
-    letters.send(letter, person, to=old, by=by, portal_url=portal_url)
+    _tell(person, "email_changed", to=old, by=by, email=masking.email(person.email))

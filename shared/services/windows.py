@@ -28,9 +28,12 @@ def spans(campaign_id: int, stages: Sequence[WindowStage]) -> list[Span]:
 
 
 def open_now(times: Sequence[Span], works: IsWorkday = is_workday) -> bool:
-    """Whether one of `times` includes this moment, by the server's clock; not while its year's calendar is unknown."""
+    """Whether one of `times` includes the moment at which this was asked for, by the server's clock.
+
+    Not while its year's calendar is unknown.
+    """
     try:
-        return windows.is_open(times, clock.local(clock.now()), works)
+        return windows.is_open(times, clock.local(clock.arrival()), works)
     except UnknownYear:
         log.exception("working days are unknown: enter the calendar of the year")
         return False
@@ -39,7 +42,7 @@ def open_now(times: Sequence[Span], works: IsWorkday = is_workday) -> bool:
 def next_of(times: Sequence[Span], works: IsWorkday = is_workday) -> datetime | None:
     """When `times` open next, in local time; None if never again, or if the calendar does not know the year yet."""
     try:
-        return windows.next_opening(times, clock.local(clock.now()), works)
+        return windows.next_opening(times, clock.local(clock.arrival()), works)
     except UnknownYear:
         return None
 

@@ -20,7 +20,7 @@ from shared.rules.checks import Problem
 from shared.rules.guards import Order
 from shared.rules.policy import Actor, Can
 from shared.rules.states import MOVES, Move, moves_from, needs_a_reason, status_label
-from shared.services import audit, receipts, revocations, windows
+from shared.services import audit, informing, receipts, revocations, windows
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
@@ -60,6 +60,9 @@ class Wish:
 
 # What a move brings with it, in the same transaction, for the applications that moved.
 CONSEQUENCES: dict[str, Callable[[list[int], Order, Actor], None]] = {
+    "submit": informing.submitted,
+    "resubmit": informing.resubmitted,
+    "withdraw": informing.withdrawn,
     "confirm": receipts.issue,
     "undo_confirm": receipts.void,
     "request_revocation": revocations.ask,

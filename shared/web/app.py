@@ -11,8 +11,8 @@ from shared import clock, db
 from shared.config import AdminSettings, PortalSettings
 from shared.db import session
 from shared.rules.states import status_label
-from shared.services import access, documents
-from shared.web import errors, health, i18n, login, security
+from shared.services import access, documents, letters
+from shared.web import arrival, errors, health, i18n, login, security
 
 SHARED = Path(__file__).parents[1]
 LARGEST_REQUEST = 21 * 1024 * 1024  # a photo of 20 MB and the form around it
@@ -39,10 +39,12 @@ def make_app(door: str, settings: PortalSettings | AdminSettings, loader: login.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     clock.use_zone(settings.time_zone)
     documents.keep_fonts_in(settings.var_dir / "fonts")
+    letters.lead_to(settings.portal_url)
     app.extensions["database"] = db.connect(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    arrival.init_app(app, behind_proxy=settings.trusted_proxies > 0)
     security.init_app(app, settings)
     i18n.init_app(app)
     errors.init_app(app)

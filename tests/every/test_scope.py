@@ -87,7 +87,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
     | {"district": "view export create edit"},
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
-    | {"superuser": "view export edit"},
+    | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
     "RosterEntry": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export")
     | {"school": "view"},
@@ -201,7 +201,14 @@ def belongings(application: Application, clerk: Staff, school: School, district:
             id_number=build.an_id_number(),
             name="李明",
         ),
-        StaffRequest(kind=RequestKind.ADD_SCHOOL, bureau_id=district.id, text="x", raised_at=now, raised_by="x"),
+        StaffRequest(
+            kind=RequestKind.ADD_SCHOOL,
+            bureau_id=district.id,
+            application_id=key,
+            text="x",
+            raised_at=now,
+            raised_by="x",
+        ),
         CertificateRequest(
             person_id=application.person_id,
             bureau_id=district.id,

@@ -30,7 +30,18 @@ WITHOUT_ACCOUNT = (
     "/account/forgotten/sent",
     *VOID_LINKS,
 )
-WITH_ACCOUNT = ("/", "/status/", "/status/withdraw", "/account/", "/account/email", "/account/password", "/nowhere")
+WITH_ACCOUNT = (
+)
+    "/",
+    "/status/",
+    "/status/form",
+    "/status/point",
+    "/status/withdraw",
+    "/account/",
+    "/account/email",
+    "/account/password",
+    "/nowhere",
+)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def change(person: Person, new: str = "new@example.cn", password: str = OLD) -> 
 
 
 def verify(secret: str) -> str:
-    return recovery.verify_email(secret, by=VISITOR, portal_url=PORTAL)
+    return recovery.verify_email(secret, by=VISITOR)
 
 
 def test_an_address_is_changed_when_its_link_is_followed_and_the_old_one_is_told(person: Person) -> None:

@@ -49,11 +49,21 @@ for (const list of document.querySelectorAll("select[data-find]")) {
   list.before(finder);
 }
 
+// The clipboard is there only under https; elsewhere the old way, and at worst the text is selected for the reader.
+async function copies(element) {
+  try {
+    await navigator.clipboard.writeText(element.innerText);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(element);
+    return document.execCommand("copy");
+  }
+}
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText);
-    document.getElementById(button.dataset.said).textContent = button.dataset.done;
+    const done = await copies(document.getElementById(button.dataset.copy));
+    document.getElementById(button.dataset.said).textContent = done ? button.dataset.done : button.dataset.failed;
   });
 }
 for (const button of document.querySelectorAll("button[data-print]")) {

@@ -1,0 +1,75 @@
+"""What lies ahead of an application: the days that its campaign plans, the papers to bring, and what to do next."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from shared.db import session
+from shared.models import Application, ConfirmationPoint, Material, Window
+from shared.models.kinds import WindowStage
+from shared.rules.dates import Days
+from shared.rules.next_steps import Ahead, next_steps
+from shared.rules.windows import Span
+from shared.services import windows
+from shared.text import Text
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What somebody who has handed in reads: what to do, in order, and what to bring."""
+
+    steps: list[Text]
+    papers: list[Material]
+
+
+def materials(application: Application) -> list[Material]:
+    """The papers that the campaign asks of this registration type, in order (S22)."""
+    for_type = or_(Material.registration_type.is_(None), Material.registration_type == application.registration_type)
+    wanted = select(Material).where(Material.campaign_id == application.campaign_id, for_type)
+    return list(session.scalars(wanted.order_by(Material.position)))
+
+
+def spans(application: Application, *stages: WindowStage) -> list[Span]:
+    """The opening times of `stages` in the application's campaign."""
+    return [_span(window) for window in application.campaign.windows if window.stage in stages]
+
+
+def _span(window: Window) -> Span:
+    return Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
+
+
+def plans(application: Application) -> dict[WindowStage, Days]:
+    """From when to when each stage is planned; confirmation on the point's own days where it has some."""
+    found: dict[WindowStage, Days] = {}
+    for window in application.campaign.windows:
+        first, last = found.get(window.stage, (window.opens_on, window.closes_on))
+        found[window.stage] = (min(first, window.opens_on), max(last, window.closes_on))
+    own = _days_of(application.point, found.get(WindowStage.CONFIRM))
+    return found | {WindowStage.CONFIRM: own} if own else found
+
+
+def _days_of(point: ConfirmationPoint | None, planned: Days | None) -> Days | None:
+    """The days on which a point takes papers; a side that it leaves open is the campaign's."""
+    if point is None or not (point.opens_on or point.closes_on):
+        return planned
+    known = [day for day in (point.opens_on, point.closes_on) if day is not None]
+    first, last = planned or (known[0], known[-1])
+    return point.opens_on or first, point.closes_on or last
+
+
+def of_application(application: Application) -> Outlook:
+    """The next steps with their days, and the papers; neither when nothing is left to do."""
+    planned = plans(application)
+    point, final = application.point, planned.get(WindowStage.FINAL)
+    ahead = Ahead(
+        stage=application.stage,
+        form_version=application.form_version,
+        hand_in_by=windows.end_of(spans(application, WindowStage.SCHOOL_CHECK)),
+        confirm=planned.get(WindowStage.CONFIRM),
+        results_by=final[1] if final else None,
+        point=point.name if point else "",
+        address=point.address if point else "",
+        phone=point.phone if point else "",
+    )
+    steps = next_steps(ahead)
+    return Outlook(steps, materials(application) if steps else [])
