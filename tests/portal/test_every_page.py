@@ -31,7 +31,6 @@ WITHOUT_ACCOUNT = (
     *VOID_LINKS,
 )
 WITH_ACCOUNT = (
-)
     "/",
     "/status/",
     "/status/form",
