@@ -8,9 +8,11 @@ from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextArea
 
 from admin.forms.tables import Offered, options
 from admin.forms.typed import number_of
+from shared import clock
 from shared.db import session
-from shared.models import Application, ConfirmationPoint, PointSchool, ReasonCode
+from shared.models import Application, ConfirmationPoint, ReasonCode
 from shared.models.kinds import Conclusion, EntryStatus
+from shared.rules import places
 from shared.rules.guards import POINT_FITS
 from shared.rules.states import Move
 from shared.services.workflow import Wish
@@ -82,10 +84,9 @@ def _reason_code(move: Move) -> SelectField:
 
 
 def _point(application: Application) -> SelectField:
-    """The active points that serve the applicant's school: no other can be right."""
-    serving = select(PointSchool.point_id).where(PointSchool.school_id == application.school_id)
+    """The points that take papers and serve the applicant's school: no other can be right."""
     wanted = select(ConfirmationPoint).where(
-        ConfirmationPoint.id.in_(serving), ConfirmationPoint.status == EntryStatus.ACTIVE
+        places.takes_papers(clock.today()), places.serves(ConfirmationPoint.id, application.school_id)
     )
     rows = session.scalars(wanted.order_by(ConfirmationPoint.name))
     choices = options({row.id: row.name for row in rows})

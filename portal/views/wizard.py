@@ -71,6 +71,7 @@ def save(slug: str) -> Answer:
         return redirect(url_for(".show", slug=(steps.before(page) or page).slug), code=303)
     form = saving.form_of(page, sheet)
     if _is_closed(sheet, batch, page):
+        _hold(page, sheet)
         form.form_errors.append(_closed_sentence(batch))
         return _render(page, sheet, batch, form), 403
     return _save(page, sheet, batch, form)

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 ALIKE = 0.5
 _BRACKETS = str.maketrans("（）〔〕［］【】", "()()()()")
-# Words that half of all names end with say little about which one is meant.
+# Words that half of all names end with say little about which one is meant: 教育局, 中学, 大学 and their like.
 _COMMON = re.compile(r"(?<=.{2})(教育委员会|教育局|教委|文教局|学校|中学|小学|幼儿园|大学|学院)$")
 
 

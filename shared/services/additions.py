@@ -2,14 +2,14 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, literal, select
+from sqlalchemy import ColumnElement, delete, exists, literal, select
 
 from shared import clock
-from shared.db import session, transaction
+from shared.db import Base, session, transaction
 from shared.models import Application, Authority, Bureau, Division, Institution, School, StaffRequest, Subject
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus, RequestKind
@@ -131,24 +131,23 @@ def _division_of_bureau(values: Values) -> Division:
 
 @transaction
 def clear_away(*, by: Actor) -> int:
-    """Delete added rows that no application came to name within thirty days; return how many."""
+    """Delete added rows that nothing came to name within thirty days; return how many."""
     oldest = f"{PREFIX}{clock.today() - timedelta(days=KEEP_DAYS):%Y%m%d}"
     gone = 0
     for model in dict.fromkeys(reference.entries(field) for field in ADDABLE):
-        named = [exists().where(getattr(Application, field.name) == reference.key_column(field))
-                 for field in ADDABLE if field.entries is model]  # fmt: skip
-        requested = exists().where(StaffRequest.entry_code == model.code)
-        old = delete(model).where(
-            model.status == EntryStatus.PENDING,
-            model.code.startswith(PREFIX),
-            model.code < oldest,
-            ~requested,
-            *[~one for one in named],
-        )
-        keys = session.scalars(
-            old.returning(model.id), execution_options={"recorded": True, "synchronize_session": False}
-        ).all()
+        asked = exists().where(StaffRequest.entry_code == model.code)
+        added = (model.status == EntryStatus.PENDING, model.code.startswith(PREFIX), model.code < oldest)
+        old = delete(model).where(*added, ~asked, *[~named for named in _named(model)]).returning(model.id)
+        keys = session.scalars(old, execution_options={"recorded": True, "synchronize_session": False}).all()
         if keys:
             audit.record("clear_away", model.__tablename__, None, {"rows": [str(len(keys)), None]}, by=by)
         gone += len(keys)
     return gone
+
+
+def _named(model: type[Entry]) -> Iterator[ColumnElement[bool]]:
+    """Whether any table names a row of `model`."""
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is model.__table__:
+                yield exists().where(table.alias().c[key.parent.name] == key.column)

@@ -2,32 +2,22 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from shared.db import session
-from shared.models import Application, ConfirmationPoint, PointSchool
-from shared.models.kinds import EntryStatus
+from shared.models import Application, ConfirmationPoint
 from shared.rules.checks import Problem
+from shared.rules.fields import BY_NAME
 from shared.rules.policy import Actor, Can
-from shared.services import access, workflow
+from shared.services import access, reference, workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish
 from shared.text import _
 
 
 def offered(application_id: int, *, by: Actor) -> Sequence[ConfirmationPoint]:
-    """The points in use that serve the applicant's school, the present one among them if it is one."""
+    """The points that take papers and serve the applicant's school, the present one among them if it is one."""
     application = access.one(Application, application_id, by=by, to=Can.CHANGE_POINT)
-    serving = select(PointSchool.point_id).where(PointSchool.school_id == application.school_id)
-    return session.scalars(
-        select(ConfirmationPoint)
-        .where(
-            ConfirmationPoint.id.in_(serving),
-            ConfirmationPoint.bureau_id == application.bureau_id,
-            ConfirmationPoint.status == EntryStatus.ACTIVE,
-        )
-        .order_by(ConfirmationPoint.code)
-    ).all()
+    answers = {"bureau_id": application.bureau_id, "school_id": application.school_id}
+    return session.scalars(reference.offered(BY_NAME["point_id"], answers)).all()
 
 
 def change(application_id: int, point_id: int, *, by: Actor, version: int) -> None:

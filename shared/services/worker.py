@@ -12,7 +12,7 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.policy import Actor
-from shared.services import access, audit, notify
+from shared.services import access, additions, audit, notify
 
 if TYPE_CHECKING:
     from shared.config import Settings
@@ -68,6 +68,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
         try:
             log.info("drafts deleted: %d", delete_old_drafts(by=by, now=clock.now()))
             log.info("links deleted: %d", delete_old_links(by=by, now=clock.now()))
+            log.info("added rows deleted: %d", additions.clear_away(by=by))
         finally:
             session.remove()
 

@@ -21,16 +21,16 @@ REMINDERS = (
     "您尚未提交，仅暂存不算报名",
     "请打印申请表一式2份",
     "请打印申请表一式2份",
-    "请打印申请表一式2份",
+    "学校已审校，请等待现场确认",
     "已受理，受理号",
     "申请被退回：聘用合同缺少学校公章",
     "您已放弃本次申报",
     "初审",
     "初审",
     "初审",
-    "初审",
-    "初审",
-    "初审",
+    "请等待终审",
+    "请等待终审",
+    "请等待终审",
     "注册合格，有效期至",
     "暂缓注册：",
     "注册不合格：",
@@ -221,3 +221,36 @@ def test_the_journey_can_be_read_in_english(live: Live, page: Page) -> None:
         page.goto(f"{live.portal}{path}?lang=en")
         expect(page.locator("html")).to_have_attribute("lang", "en")
         seen(page, f"50-english-{name}")
+
+
+@contextmanager
+def a_second_city(live: Live) -> Iterator[None]:
+    """Suzhou takes part as well, with a district of its own."""
+    file = live.environ["DATABASE_URL"].removeprefix("sqlite:///")
+    add = (
+        "INSERT INTO bureaus (version, code, name, status, level, division_code, parent_id, path, phone)"
+        " SELECT 1, ?, ?, 'active', ?, ?, id, path || '9' || ? || '/', '' FROM bureaus WHERE level = 'province'"
+    )
+    with sqlite3.connect(file, timeout=20) as connection:
+        connection.execute(add, ("B320500", "苏州市教育局", "city", "320500", "1"))
+        connection.execute(add, ("B320508", "苏州市姑苏区教育局", "county", "320508", "2"))
+    try:
+        yield
+    finally:
+        with sqlite3.connect(file, timeout=20) as connection:
+            connection.execute("DELETE FROM bureaus WHERE code IN ('B320500', 'B320508')")
+
+
+def test_province_and_city_narrow_the_bureaus(live: Live, page: Page) -> None:
+    teacher = Portal(page, live.portal)
+    with a_second_city(live):
+        gets_to_step_four(teacher, an_id_number(area="320104"))
+        teacher.goes_through("basics", "certificate")
+        teacher.is_at(PAGES["bureau"])
+        expect(page.get_by_label("所在省")).to_have_value("江苏省")
+        page.get_by_label("所在市").select_option("苏州市")
+        seen(page, "38-narrowed")
+        offered = page.locator("#bureau_id option").all_text_contents()
+        assert offered == ["请选择", "苏州市教育局", "苏州市姑苏区教育局"]
+        page.get_by_label("所在市").select_option("南京市")
+        page.locator("#bureau_id").select_option(label="南京市鼓楼区教育局")

@@ -28,6 +28,11 @@ ON_PAPER = {
     "portal/texts.py": {"[一二三四五六七八九十]+、"},  # how a published text numbers its parts
     "shared/rules/certificate.py": {"无"},  # the name of a subject, compared
     "shared/web/forms.py": {"年月/.。", "日"},
+    # how names are compared
+    "shared/rules/likeness.py": {
+        "（）〔〕［］【】",
+        "(?<=.{2})(教育委员会|教育局|教委|文教局|学校|中学|小学|幼儿园|大学|学院)$",
+    },
 }
 
 

@@ -35,8 +35,9 @@ def known(teacher: Teacher) -> Teacher:
 
 
 def mails(to: str = MAILBOX) -> list[Mail]:
+    """What has come to a mailbox since the account was opened, which sends the first one."""
     session.rollback()
-    return list(session.scalars(select(Mail).where(Mail.to == to).order_by(Mail.id)))
+    return list(session.scalars(select(Mail).where(Mail.to == to).order_by(Mail.id)))[1 if to == MAILBOX else 0 :]
 
 
 def mailed_path(to: str = MAILBOX) -> str:
@@ -102,7 +103,7 @@ def test_opening_a_link_changes_nothing(known: Teacher) -> None:
     for _scanner in range(3):
         assert known.opens(path).status_code == 200
     session.rollback()
-    assert session.scalars(select(AccountLink.used_at)).all() == [None]
+    assert set(session.scalars(select(AccountLink.used_at))) == {None}
     assert known.logs_in().status_code == 303
 
 
@@ -263,10 +264,10 @@ def test_a_new_address_needs_the_password(teacher: Teacher) -> None:
 
 def test_after_three_mails_within_an_hour_the_page_says_so(teacher: Teacher) -> None:
     teacher.opens_an_account()
-    for _mail in range(rules.MOST_MAILS_AN_HOUR):
+    for _mail in range(rules.MOST_MAILS_AN_HOUR - 1):  # the first went out when the account was opened
         teacher.posts("/account/email/again", at="/account/")
     assert "最多发送3封验证邮件" in words_of(teacher.posts("/account/email/again", at="/account/", follow=True))
-    assert len(mails()) == rules.MOST_MAILS_AN_HOUR
+    assert len(mails()) == rules.MOST_MAILS_AN_HOUR - 1
 
 
 def test_every_page_behind_a_good_link_is_sound(known: Teacher, database: Database) -> None:

@@ -29,7 +29,7 @@ def closes_at_nine(teacher: Teacher, at: SetClock) -> Teacher:
     """A teacher with everything filled in but the photo, in the last minute before nine in the evening."""
     at(evening(20, 50, 0))
     teacher.opens_an_account()
-    teacher.fills_in("work", "education", "person", "contact")
+    teacher.fills_in("work", "contract", "education", "person", "contact")
     for window in session.query(Window).all():
         day = date(2026, 10, 12)
         build.change(window, opens_on=day, closes_on=day, opens_at=time(8, 30), closes_at=time(21, 0))
@@ -41,9 +41,9 @@ def test_a_photo_whose_upload_began_in_time_counts(
 ) -> None:
     prepare = photos.adapter.prepare
 
-    def takes_a_minute(original: bytes) -> Any:
+    def takes_a_minute(original: bytes, crop: Any) -> Any:
         at(evening(21, 0, 50))
-        return prepare(original)
+        return prepare(original, crop)
 
     monkeypatch.setattr(photos.adapter, "prepare", takes_a_minute)
     sent = closes_at_nine.answers("photo") | closes_at_nine.hidden("/apply/photo")

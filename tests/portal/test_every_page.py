@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from tests import build
 from tests.conftest import Database
 from tests.portal.teacher import Teacher, a_place, publish_notices, words_of
 
+ROOT = Path(__file__).parents[2]
 MOST_STATEMENTS = 12
 MOST_BYTES = 60 * 1024
 INLINE = re.compile(r"\son[a-z]+=|\sstyle=|<style|<script(?![^>]*\ssrc=)")
@@ -71,14 +73,16 @@ def is_sound(teacher: Teacher, path: str, database: Database) -> None:
     assert len(ids) == len(set(ids)), path
     assert all(f'for="{name}"' in page for name in _inputs(page)), path
     assert len(sent) <= MOST_STATEMENTS, (path, len(sent), sent)
-    assert weight(teacher, page) <= MOST_BYTES, (path, weight(teacher, page))
+    assert weight(page) <= MOST_BYTES, (path, weight(page))
 
 
-def weight(teacher: Teacher, page: str) -> int:
+def weight(page: str) -> int:
     """Bytes of our own HTML, CSS, JavaScript and signs, before any compression."""
     files = set(re.findall(r'(?:href|src)="(/(?:static|shared-static)/[^"]+)"', page))
     assert {"/static/css/portal.css", "/shared-static/css/tokens.css"} <= files
-    return len(page.encode()) + sum(len(teacher.opens(file).data) for file in files)
+    folders = {"/static/": ROOT / "portal/static", "/shared-static/": ROOT / "shared/static"}
+    paths = [folder / file.removeprefix(at) for file in files for at, folder in folders.items() if file.startswith(at)]
+    return len(page.encode()) + sum(path.stat().st_size for path in paths)
 
 
 def _inputs(page: str) -> list[str]:

@@ -85,7 +85,7 @@ def test_the_mail_has_the_link_and_no_number_in_full(person: Person) -> None:
     assert "王**老师" in mail.body
     assert person.name not in mail.body
     assert person.id_number not in mail.body
-    assert "2026年10月12日13:00前有效" in mail.body
+    assert "2026-10-12 13:00前有效" in mail.body
 
 
 def test_of_the_secret_only_the_hash_is_kept_and_the_audit_has_not_even_that(person: Person) -> None:

@@ -238,7 +238,7 @@ def test_a_new_application_copies_what_was_entered_and_not_what_was_attested(
     assert (new.stage, new.registration_type, new.form_version) == (S.DRAFT, kind, 0)
     assert (new.major, new.school_id, new.certificate_number) == ("数学", last.school_id, last.certificate_number)
     assert (new.ethics, new.probation_passed_on, new.photo, new.valid_until) == (None, None, None, None)
-    assert applications.agreed(by=me(last)) == set()
+    assert applications.agreed(new.id, by=me(last)) == set()
 
 
 def test_an_earlier_application_is_found_by_its_number_and_a_foreign_one_is_not() -> None:
