@@ -22,6 +22,7 @@ OPEN = frozenset(
         "check.answer",
         "account.log_in",
         "account.enter",
+        "account.leave",
         "recovery.forgotten",
         "recovery.ask",
         "recovery.asked",

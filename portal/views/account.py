@@ -47,8 +47,9 @@ def enter() -> Answer:
 
 @blueprint.post("/log-out")
 def leave() -> Response:
-    """Schools share computers (S18): the browser is told to forget everything of this site."""
-    accounts.log_out(by=login.by())
+    """Schools share computers (S18): the browser is told to forget everything of this site, also a draft's token."""
+    if current_user.is_authenticated:
+        accounts.log_out(by=login.by())
     login.leave()
     response = redirect(url_for("pages.left"), code=303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

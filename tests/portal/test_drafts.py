@@ -148,3 +148,11 @@ def test_old_drafts_are_cleared_away_and_an_application_never_is(
     at(clock.now() + timedelta(days=31))
     assert delete_old_drafts(by=build.SYSTEM, now=clock.now()) == 1
     assert session.query(Application).count() == 1
+
+
+def test_whoever_leaves_a_shared_computer_takes_the_draft_away(teacher: Teacher) -> None:
+    teacher.fills_in("read", "terms", "identity")
+    answer = teacher.posts("/account/log-out", at="/apply/basics")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert teacher.opens("/apply/identity").location == "/apply/read"
+    assert teacher.id_number not in teacher.opens("/").get_data(as_text=True)
