@@ -9,11 +9,12 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
-from portal import sheets
+from portal import kept, sheets
 from portal.forms import AccountForm, NoticeForm, PhotoForm
 from portal.lookups import Names, choices
 from portal.sheets import Sheet
 from portal.steps import Form, Page
+from shared.models.kinds import IdKind
 from shared.rules import certificate, identity
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Field, shown, words
@@ -29,10 +30,14 @@ NEW_EDITION = _("这份文字刚刚更新过，请重新阅读")
 STALE = _("申请刚才在另一个页面改动过，本页还没有保存。请核对后再点一次按钮，以本页为准")
 
 
+ONLY_ONE = 2  # choices: the blank one, and the one there is
+
+
 class OwnForm(FlaskForm):
-    """A page of the application in hand; `version` tells two tabs apart."""
+    """A page of the application in hand; `version` tells two tabs apart, `owner` whose page it is."""
 
     version = HiddenField()
+    owner = HiddenField()
 
 
 def asked(page: Page, sheet: Sheet) -> list[Field]:
@@ -50,7 +55,7 @@ def _is_settled(field: Field, sheet: Sheet) -> bool:
         return False
     if field.registered:
         return sheet.registered
-    account = sheet.application is not None and field.name in ("id_kind", "id_number")
+    account = sheet.application is not None and field.name in ("id_kind", "id_number", "email")
     return account or (field.derived and _says_itself(sheet.answers))
 
 
@@ -81,7 +86,9 @@ def read_off(page: Page, sheet: Sheet) -> list[tuple[Text, str]]:
 def empty(page: Page, sheet: Sheet) -> FlaskForm:
     """The form as it is opened: with what is known."""
     made = _class(page, sheet)(formdata=None)
-    forms.fill(made, sheet.answers)
+    forms.fill(made, {"id_kind": IdKind.RESIDENT, **sheet.answers})
+    if "point_id" in made and made.point_id.data is None and len(made.point_id.choices) == ONLY_ONE:
+        made.point_id.data = int(made.point_id.choices[-1].value)
     _mark(made, page, sheet)
     return made
 
@@ -98,6 +105,7 @@ def form_of(page: Page, sheet: Sheet, typed: Mapping[str, str] | None = None) ->
 def _mark(form: FlaskForm, page: Page, sheet: Sheet) -> None:
     if "version" in form:
         form.version.data = str(sheet.version)
+        form.owner.data = kept.owner()
     if page.form is Form.NOTICE:
         notice = campaigns.notice(page.notice)
         form.notice.data = str(notice.id) if notice else ""
@@ -131,15 +139,33 @@ def _class(page: Page, sheet: Sheet) -> type[FlaskForm]:
         here = {field.name for field in page.fields}
         known = {name: value for name, value in sheet.answers.items() if name not in here}
         inputs = forms.form_for(
-            asked(page, sheet), lambda field: choices(field, known), look_up=lambda field: Names(field, sheet.answers)
+            asked(page, sheet),
+            lambda field: choices(field, known),
+            look_up=lambda field: Names(field, {**known, field.name: sheet.answers.get(field.name)}),
         )
         return type("PageForm", (OwnForm, inputs), {})
     return {Form.NOTICE: NoticeForm, Form.ACCOUNT: AccountForm, Form.PHOTO: PhotoForm}.get(page.form, OwnForm)
 
 
-def _version(form: FlaskForm) -> int:
-    text = form.version.data or ""
+def say_the_rest(form: FlaskForm, page: Page, sheet: Sheet) -> None:
+    """Beside what is wrong with single inputs also what the rules say of the others: everything at once."""
+    if page.form is not Form.FIELDS:
+        return
+    fields = asked(page, sheet)
+    typed = forms.answers_of(form, fields)
+    values = {field.name: None if form[field.name].errors else typed[field.name] for field in fields}
+    found = applications.problems_of({**sheet.answers, **values}, page.asks, sheet.application)
+    forms.show([p for p in found if p.blocks and p.field in form and not form[p.field].errors], form)
+
+
+def version_of(sent: Mapping[str, str]) -> int:
+    """The version that a form was opened with; -1, which none has, for anything else."""
+    text = sent.get("version") or ""
     return int(text) if text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004  no version is that long
+
+
+def _version(form: FlaskForm) -> int:
+    return version_of({"version": form.version.data or ""})
 
 
 def _notice(page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
@@ -189,6 +215,7 @@ def _account(_page: Page, sheet: Sheet, form: FlaskForm) -> list[Problem]:
     account = applications.open_account(token, email=form.email.data, password=form.password.data, by=by())
     login.enter(account)
     cookie.pop(sheets.DRAFT, None)
+    flash(str(_("账号已开通，以后用证件号码和密码登录，在哪台设备上都能接着填写")), "success")
     return []
 
 

@@ -26,6 +26,11 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(_zone)
 
 
+def arrival_day() -> date:
+    """The users' calendar day at the moment at which the present request reached us."""
+    return local(arrival()).date()
+
+
 def today() -> date:
     """The users' calendar day."""
     return local(now()).date()

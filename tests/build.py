@@ -87,6 +87,16 @@ def _change(row: M, values: dict[str, Any], *, by: Actor) -> M:
     return row
 
 
+def remove(row: Base, *, by: Actor = SYSTEM) -> None:
+    """Delete a row."""
+    _remove(row, by=by)
+
+
+@transaction
+def _remove(row: Base, *, by: Actor) -> None:
+    session.delete(row)
+
+
 def number() -> int:
     """A number that no other call of this run gets."""
     return next(_numbers)

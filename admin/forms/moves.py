@@ -86,7 +86,7 @@ def _reason_code(move: Move) -> SelectField:
 def _point(application: Application) -> SelectField:
     """The points that take papers and serve the applicant's school: no other can be right."""
     wanted = select(ConfirmationPoint).where(
-        places.takes_papers(clock.today()), places.serves(ConfirmationPoint.id, application.school_id)
+        places.takes_papers(clock.today()), places.serves(ConfirmationPoint.id, application.school_id, clock.today())
     )
     rows = session.scalars(wanted.order_by(ConfirmationPoint.name))
     choices = options({row.id: row.name for row in rows})

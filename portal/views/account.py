@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal import door, kept, sheets
 from portal.forms import ChangeEmailForm, ChangePasswordForm, LogInForm
-from shared.services import accounts, recovery
+from shared.services import accounts, drafts, recovery
 from shared.services.errors import Refused
 from shared.text import _
 from shared.web import forms, login
@@ -47,9 +47,11 @@ def enter() -> Answer:
 
 @blueprint.post("/log-out")
 def leave() -> Response:
-    """Schools share computers (S18): the browser is told to forget everything of this site, also a draft's token."""
+    """Schools share computers (S18): the browser is told to forget everything of this site, and a draft ends."""
     if current_user.is_authenticated:
         accounts.log_out(by=login.by())
+    elif token := cookie.get(sheets.DRAFT):
+        drafts.discard(token, by=login.by())
     login.leave()
     response = redirect(url_for("pages.left"), code=303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'

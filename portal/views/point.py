@@ -1,6 +1,6 @@
 """Another confirmation point, before the papers are confirmed."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal import saving, sheets
@@ -37,7 +37,7 @@ def change() -> Answer:
         return elsewhere
     if sheet.application is None or not form.validate():
         return _page(sheet, form), 422
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else -1
+    version = saving.version_of(request.form)
     try:
         points.change(sheet.application.id, form.point.data, by=by(), version=version)
     except Refused as refusal:

@@ -104,7 +104,7 @@ def withdraw() -> Answer:
     sheet, form = sheets.in_hand(), WithdrawForm()
     if sheet.application is None:
         return redirect(url_for(".show"), code=303)
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else -1
+    version = saving.version_of(request.form)
     if not form.validate():
         return render_template("status/withdraw.html", form=form, application=sheet.application), 422
     try:

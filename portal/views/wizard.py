@@ -16,7 +16,7 @@ from portal.steps import Form, Page
 from portal.texts import clock_time, in_words
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME
-from shared.services import applications, campaigns, finding
+from shared.services import applications, campaigns, finding, status
 from shared.services.campaigns import Round
 from shared.services.errors import Refused
 from shared.text import Text, _
@@ -67,7 +67,7 @@ def save(slug: str) -> Answer:
     if elsewhere is not None:
         return elsewhere
     if request.form.get("go") == BACK:
-        sheet.hold(page, kept.texts(request.form))
+        _hold(page, sheet)
         return redirect(url_for(".show", slug=(steps.before(page) or page).slug), code=303)
     form = saving.form_of(page, sheet)
     if _is_closed(sheet, batch, page):
@@ -81,7 +81,10 @@ def save(slug: str) -> Answer:
 def hold(slug: str) -> Answer | tuple[dict[str, str], int]:
     """Hold what is being typed, now and then, before the page is saved; answer when."""
     page = steps.BY_SLUG.get(slug) or abort(404)
-    moment = None if page.form is not Form.FIELDS else sheets.in_hand().hold(page, kept.texts(request.form))
+    sheet = sheets.in_hand()
+    if page.form is not Form.FIELDS or saving.version_of(request.form) != sheet.version:
+        return {}, 409  # an older tab: what is stored meanwhile is shown to it when it is sent
+    moment = sheet.hold(page, kept.texts(page, request.form))
     return ({"held": clock_time(moment)}, 200) if moment else ({}, 409)
 
 
@@ -101,6 +104,7 @@ def _keep_and_log_in(page: Page) -> Response:
 
 def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Answer:
     if not form.validate():
+        saving.say_the_rest(form, page, sheet)
         _hold(page, sheet)
         return _render(page, sheet, batch, form), 422
     try:
@@ -121,7 +125,7 @@ def _save(page: Page, sheet: Sheet, batch: Round | None, form: FlaskForm) -> Ans
 def _hold(page: Page, sheet: Sheet) -> None:
     """What could not be saved is still there when the page is opened again, from wherever."""
     if page.form is Form.FIELDS:
-        sheet.hold(page, kept.texts(request.form))
+        sheet.hold(page, kept.texts(page, request.form))
 
 
 def _ask_again(page: Page, batch: Round | None, form: FlaskForm) -> str:
@@ -221,6 +225,7 @@ def _render(
         given["differences"] = saving.differences(form, page, sheet) if saving.STALE in form.form_errors else []
         given["fixed"] = [(field.label, value) for field, value in saving.fixed(page, sheet)]
     if page.form is Form.CHECK and sheet.application is not None:
+        given["returned"] = status.why_returned(sheet.application)
         given["blocks"] = overview.blocks(sheet.application)
         given["doubts"] = [p for p in applications.problems(sheet.application) if not p.blocks]
         given["is_void"], given["application"] = reading.is_void(sheet.application), sheet.application

@@ -85,7 +85,10 @@ class StaffRequest(Row):
     """What applicants ask of staff on-line instead of by telephone (S11, S15, S25)."""
 
     __tablename__ = "staff_requests"
-    __table_args__ = (Index("ix_staff_requests_bureau_id_state", "bureau_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_staff_requests_bureau_id_state", "bureau_id", "state", "id"),
+        Index("ix_staff_requests_entry_code", "entry_code", "state"),
+    )
 
     kind: Mapped[RequestKind] = mapped_column(one_of(RequestKind))
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bureaus.id"))

@@ -105,6 +105,9 @@ def problems_with(number: str) -> list[Problem]:
     if len(digits) == _LEGACY_LENGTH:
         wrong_year = _("15位证书号码应以发证年份的后两位开头（96至99、00或01），请对照证书重新填写。")
         return [_block("certificate.year", wrong_year)]
+    if len(digits) > _MODERN_LENGTH:
+        extra = _("教师资格证书号码应为17位，现在多了{count}位，请对照证书核对。", count=len(digits) - _MODERN_LENGTH)
+        return [_block("certificate.length", extra)]
     if len(digits) != _MODERN_LENGTH:
         wrong_length = _(
             "教师资格证书号码应为17位（早期证书为15位），现在是{count}位，请对照证书补全。", count=len(digits)

@@ -85,7 +85,7 @@ def _why(chosen: Candidate, *, alone: bool) -> list[Text]:
     elif chosen.other_subject:
         why.append(_("证书上的学科与您现在教的学科不同，不影响注册：学科照证书填写。"))
     elif chosen.certificate.subject == certificate.NO_SUBJECT:
-        why.append(_("证书上没有写任教学科，可以注册：学科选“无”。"))
+        why.append(_("证书上没有写任教学科，可以注册：学科填“无”。"))
     return why
 
 

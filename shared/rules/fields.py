@@ -294,7 +294,7 @@ FIELDS: tuple[Field, ...] = (
         Input.ENTRY,
         entries=Division,
         searched=True,
-        hint=_("与户口簿一致，到区县，如南京市鼓楼区"),
+        hint=_("与户口簿一致，到区县，如南京市鼓楼区；列表里没有区县的，填到市"),
     ),
     Field(
         "birthplace_code",

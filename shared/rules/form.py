@@ -112,7 +112,7 @@ def _certificate_number(answers: Answers, today: date, facts: FormFacts) -> list
         text = _("证书号码中的年份{year}还没有到，请对照证书核对", year=decoded.year)
         found.append(_block("certificate.future", "certificate_number", text))
     if facts.certificate_is_anothers:
-        text = _("该证书号码已由另一证件号码申报。请核对是否输错；确实无误的，工作人员会收到提示并与您联系")
+        text = _("该证书号码已由另一证件号码申报。请核对是否输错；确实无误的，请带身份证和证书联系所在区教育局")
         found.append(_block("certificate.anothers", "certificate_number", text))
     return found
 
@@ -193,7 +193,7 @@ def _dates(answers: Answers, today: date, _facts: FormFacts) -> list[Problem]:
         text = _("参加工作时间应在年满16周岁之后、今天之前")
         found.append(_block("work_started", "work_started_on", text))
     if joined and (joined > today or (started and joined < started)):
-        text = _("进本单位时间应在参加工作之后、今天之前")
+        text = _("进本单位时间不能早于参加工作时间，也不能晚于今天")
         found.append(_block("joined", "joined_on", text))
     if begins and ends and ends < begins:
         found.append(_block("contract", "contract_to", _("合同结束日期不能早于开始日期")))

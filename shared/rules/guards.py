@@ -66,10 +66,10 @@ def _is_complete(_order: Order) -> ColumnElement[bool]:
     )
 
 
-def _places_agree(_order: Order) -> ColumnElement[bool]:
+def _places_agree(order: Order) -> ColumnElement[bool]:
     """The school lies under the bureau that registers, and the point serves it; else strangers would decide."""
     home = exists().where(School.id == Application.school_id, School.bureau_id == Application.bureau_id)
-    agree = and_(home, places.serves(Application.point_id, Application.school_id))
+    agree = and_(home, places.serves(Application.point_id, Application.school_id, order.today))
     missing = [column.is_(None) for column in (Application.school_id, Application.bureau_id, Application.point_id)]
     return or_(agree, *missing)  # what is missing is told by COMPLETE
 
@@ -97,7 +97,7 @@ def _is_signed_as_it_stands(order: Order) -> ColumnElement[bool]:
 
 def _point_fits(order: Order) -> ColumnElement[bool]:
     usable = exists().where(ConfirmationPoint.id == order.point_id, places.takes_papers(order.today))
-    return and_(usable, places.serves(order.point_id, Application.school_id))
+    return and_(usable, places.serves(order.point_id, Application.school_id, order.today))
 
 
 def _publicity(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ class Probation(Kind):
 
     PASSED = "passed", _("试用期已满，考核合格")
     RUNNING = "running", _("还在试用期（含今年新录用）")
-    NONE = "none", _("没有试用期，或早已是正式教师")
+    NONE = "none", _("没有试用期，或早已转正")
     UNKNOWN = "unknown", _("说不准")
 
 

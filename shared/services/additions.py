@@ -2,11 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, literal, select
+from sqlalchemy import delete, exists, literal, select
 
 from shared import clock
 from shared.db import Base, session, transaction
@@ -16,19 +16,19 @@ from shared.models.kinds import EntryStatus, RequestKind
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field
 from shared.rules.policy import Actor
-from shared.services import audit, drafts, reference
+from shared.services import audit, drafts, finding, reference
 from shared.services.drafts import Owner
 from shared.services.errors import Refused
 from shared.text import _
 
 Values = Mapping[str, Any]
 
-ADDED = "added"  # beside the fields of a draft: how many rows came from it
 MOST = 5
 NAME = re.compile(r"[\w·.,&'’\-（）()《》“”、 ]{2,100}", re.UNICODE)
 ADDABLE = tuple(field for field in FIELDS if field.addable)
 PREFIX = "T"  # of the codes of added rows, before the day: what was never asked for is cleared away by it
-KEEP_DAYS = 30
+KEEP_DAYS = 60  # longer than a draft is kept that may name the row
+CHUNK = 200
 
 
 def _school(name: str, values: Values) -> School:
@@ -66,9 +66,7 @@ def add(field: Field, name: str, values: Values, owner: Owner, *, by: Actor) -> 
     known = session.scalar(_pending(field, name, values))
     if known is not None:
         return reference.key(field, known)
-    held = drafts.of(owner)
-    before = held.answers.get(ADDED, 0) if held else 0
-    if before >= MOST:
+    if not drafts.count_addition(owner, MOST, by=by):
         text = _("添加的条目太多了，请先联系学校或所在区教育局核实")
         raise Refused(Problem("too_many", field.name, text))
     row = MAKE[kind](name, values)
@@ -76,14 +74,15 @@ def add(field: Field, name: str, values: Values, owner: Owner, *, by: Actor) -> 
     row.status = EntryStatus.PENDING
     session.add(row)
     session.flush()
-    drafts.keep(owner, {ADDED: before + 1}, by=by)
     return reference.key(field, row)
 
 
 def _pending(field: Field, name: str, values: Values) -> Any:  # noqa: ANN401  a statement
     model = reference.entries(field)
     found = select(model).where(model.name == name, model.status == EntryStatus.PENDING).limit(1)
-    return found.where(School.bureau_id == values["bureau_id"]) if model is School else found
+    if model is School:
+        return found.where(School.bureau_id == values["bureau_id"])
+    return found.where(reference.fits_type(values)) if model is Subject else found
 
 
 def ask_staff(application: Application) -> None:
@@ -112,8 +111,10 @@ def _asked(field: Field, application: Application) -> int | None:
 
 
 def _division_in(name: str) -> Division | None:
-    """The place that an authority's name begins with: of several districts of one name the one whose city is named."""
-    inside = session.scalars(select(Division).where(literal(name).contains(Division.name)).limit(MOST * 10))
+    """The place that a name contains: of several districts of one name the one whose city is named."""
+    inside = session.scalars(
+        select(Division).where(literal(name).contains(Division.name)).order_by(Division.code).limit(MOST * 10)
+    )
     scored = [(sum(len(part.name) for part in _chain(row) if part.name in name), row.code, row) for row in inside]
     return max(scored, default=(0, "", None))[2]
 
@@ -129,25 +130,43 @@ def _division_of_bureau(values: Values) -> Division:
     return own or session.scalars(select(Division).order_by(Division.code).limit(1)).one()
 
 
-@transaction
+def gone(values: Values) -> list[Problem]:
+    """Rows that a draft names and that are no longer there: cleared away, or merged by staff."""
+    named = [field for field in ADDABLE if values.get(field.name) and not finding.name_of(field, values[field.name])]
+    return [Problem("gone", field.name, _("“{label}”已不在列表里，请重新填写", label=field.label)) for field in named]
+
+
 def clear_away(*, by: Actor) -> int:
-    """Delete added rows that nothing came to name within thirty days; return how many."""
-    oldest = f"{PREFIX}{clock.today() - timedelta(days=KEEP_DAYS):%Y%m%d}"
-    gone = 0
+    """Delete added rows that nothing came to name within sixty days; return how many.
+
+    What is looked for is looked for outside the transactions that delete: in SQLite nobody else can write meanwhile.
+    """
+    gone_away = 0
     for model in dict.fromkeys(reference.entries(field) for field in ADDABLE):
-        asked = exists().where(StaffRequest.entry_code == model.code)
-        added = (model.status == EntryStatus.PENDING, model.code.startswith(PREFIX), model.code < oldest)
-        old = delete(model).where(*added, ~asked, *[~named for named in _named(model)]).returning(model.id)
-        keys = session.scalars(old, execution_options={"recorded": True, "synchronize_session": False}).all()
-        if keys:
-            audit.record("clear_away", model.__tablename__, None, {"rows": [str(len(keys)), None]}, by=by)
-        gone += len(keys)
-    return gone
+        unused = _unused(model)
+        for start in range(0, len(unused), CHUNK):
+            gone_away += _delete(model, unused[start : start + CHUNK], by=by)
+    return gone_away
 
 
-def _named(model: type[Entry]) -> Iterator[ColumnElement[bool]]:
-    """Whether any table names a row of `model`."""
-    for table in Base.metadata.sorted_tables:
+def _unused(model: type[Entry]) -> list[int]:
+    oldest = f"{PREFIX}{clock.today() - timedelta(days=KEEP_DAYS):%Y%m%d}"
+    asked = exists().where(StaffRequest.entry_code == model.code)
+    added = (model.status == EntryStatus.PENDING, model.code.startswith(PREFIX), model.code < oldest)
+    rows = {row.id: row.code for row in session.execute(select(model.id, model.code).where(*added, ~asked))}
+    for table in Base.metadata.sorted_tables if rows else ():
         for key in table.foreign_keys:
             if key.column.table is model.__table__:
-                yield exists().where(table.alias().c[key.parent.name] == key.column)
+                wanted = list(rows) if key.column.name == "id" else list(rows.values())
+                used = set(session.scalars(select(key.parent).where(key.parent.in_(wanted)).distinct()))
+                rows = {number: code for number, code in rows.items() if number not in used and code not in used}
+    session.rollback()
+    return list(rows)
+
+
+@transaction
+def _delete(model: type[Entry], keys: list[int], *, by: Actor) -> int:
+    old = delete(model).where(model.id.in_(keys), model.status == EntryStatus.PENDING)
+    session.execute(old, execution_options={"recorded": True, "synchronize_session": False})
+    audit.record("clear_away", model.__tablename__, None, {"rows": [str(len(keys)), None]}, by=by)
+    return len(keys)

@@ -79,8 +79,8 @@ def facts_for(answers: Answers, application: Application | None = None) -> FormF
         "certificate_is_anothers": or_(_applied_by_another(answers).exists(), _registered_to_another(answers).exists()),
         "school_bureau_id": _scalar(School.bureau_id, School.id == school),
         "point_bureau_id": _scalar(ConfirmationPoint.bureau_id, ConfirmationPoint.id == point),
-        "point_is_active": exists().where(ConfirmationPoint.id == point, places.takes_papers(clock.today())),
-        "point_serves_school": places.serves(point, school),
+        "point_is_active": exists().where(ConfirmationPoint.id == point, places.takes_papers(clock.arrival_day())),
+        "point_serves_school": places.serves(point, school, clock.arrival_day()),
         "certificate_subject": _scalar(Subject.name, Subject.code == answers.get("certificate_subject_code")),
         "taught_subject": _scalar(Subject.name, Subject.code == answers.get("teaching_subject_code")),
         "residence_can_be_narrowed": exists().where(*part),
@@ -132,14 +132,17 @@ def settle_places(values: dict[str, Any], before: Answers) -> list[Problem]:
         return []
     serving = (
         select(ConfirmationPoint)
-        .where(places.takes_papers(clock.today()), places.serves(ConfirmationPoint.id, values["school_id"]))
+        .where(
+            places.takes_papers(clock.arrival_day()),
+            places.serves(ConfirmationPoint.id, values["school_id"], clock.arrival_day()),
+        )
         .order_by(ConfirmationPoint.id)
     )
     points = session.scalars(serving).all()
     if not points or values["point_id"] in [point.id for point in points]:
         return []
     values["point_id"] = points[0].id
-    text = _("原来选择的确认点不服务该校，确认点已改为“{point}”", point=points[0].name)
+    text = _("原来选择的确认点已不受理或不服务该校，确认点已改为“{point}”", point=points[0].name)
     return [Problem("point.switched", "point_id", text, Severity.WARN)]
 
 

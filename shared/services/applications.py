@@ -33,6 +33,7 @@ from shared.services import (
     drafts,
     letters,
     recovery,
+    throttle,
     windows,
     workflow,
 )
@@ -43,7 +44,6 @@ from shared.text import _
 
 APPLY = (WindowStage.APPLY,)
 HANDED_IN = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED)
-STALE = Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写"))
 HAS_ACCOUNT = Problem("account", "id_number", _("该证件号码已有账号，请先登录再继续填写"))
 
 
@@ -63,17 +63,19 @@ def save_draft(
     kept = drafts.of(token)
     if kept is None:
         raise NotYours
-    if version is not None and version != kept.saves:
-        raise Refused(STALE)
+    if step is Step.IDENTITY:
+        throttle.refuse_busy(by=by)
     before = kept.answers
     merged = answers.as_registered(form.normalised({**before, **values}))
     problems = windows.closed(kept.campaign_id, APPLY)
     if not problems:
         problems = answers.settle_places(merged, before) + _problems(merged, step)
     if step is Step.IDENTITY and session.scalar(select(Person.id).where(answers.is_person(merged))):
+        throttle.count(throttle.ACCOUNT_MET, by=by)
         problems.append(HAS_ACCOUNT)
     _refuse(problems, merged, by)
-    drafts.keep(token, merged, by=by, saved=page)
+    changed = {name: value for name, value in merged.items() if before.get(name) != value}
+    drafts.keep(token, changed, by=by, saved=page, version=version)
     return problems
 
 
@@ -127,11 +129,14 @@ def open_account(token: str, *, email: str, password: str, by: Actor) -> Account
             for field in of_step(step)
             if field.required and values.get(field.name) in (None, "")
         ]
+    problems += additions.gone(values)
     if problems:
         raise Refused.because(problems)
     try:
         person_id = _open_account(token, values, password, by=by)
-    except IntegrityError:
+    except IntegrityError as fault:
+        if "unique" not in str(fault.orig).lower():
+            raise
         raise Refused(HAS_ACCOUNT) from None
     account = accounts.teacher(person_id, None, by.address)
     if account is None:
@@ -288,8 +293,8 @@ def _moved_away(application: Application, values: Mapping[str, Any]) -> list[Pro
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a teacher may set: not what the school attests, and never the account's own number."""
-    forbidden = {"id_kind", "id_number", *(field.name for field in of_step(Step.SCHOOL))}
+    """What a teacher may set: not what the school attests, nor what is the account's, which has ways of its own."""
+    forbidden = {"id_kind", "id_number", "email", *(field.name for field in of_step(Step.SCHOOL))}
     return {name: value for name, value in values.items() if name in BY_NAME and name not in forbidden}
 
 
@@ -297,7 +302,7 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version: int, page: str) -> None:
     application = access.one(Application, application_id, by=by, to=Can.AMEND, lock=True)
     if application.version != version:
-        raise Refused(STALE)
+        raise Refused(drafts.STALE)
     if application.stage is Stage.DRAFT:
         problems = windows.closed(application.campaign_id, APPLY)
         if problems:
@@ -305,11 +310,6 @@ def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version
     else:
         workflow.move(application_id, "amend", by=by, version=version)
     _assign(application, changed)
-    if "email" in changed:
-        person = session.get_one(Person, application.person_id)
-        person.email, person.email_verified_at = changed["email"], None
-        session.flush()
-        recovery.send_verification(person.id, by=by, portal_url=letters.portal())
     if "name" in changed:
         session.get_one(Person, application.person_id).name = changed["name"]
     if changed.keys() & {field.name for field in additions.ADDABLE}:
@@ -322,10 +322,7 @@ def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version
 def agree(notice_id: int, *, by: Actor, token: str | None = None) -> None:
     """Record that a text was agreed to, and when (S8, S9, S13)."""
     if token is not None:
-        kept = drafts.of(token)
-        if kept is None:
-            raise NotYours
-        drafts.keep(token, {answers.AGREED: {**kept.agreed, str(notice_id): clock.now().isoformat()}}, by=by)
+        drafts.agree(token, notice_id, by=by)
         return
     application = mine(by=by)
     if application is not None:
@@ -347,6 +344,11 @@ def agreed(application_id: int, *, by: Actor) -> set[int]:
     seen = select(Application.id).where(policy.condition(Application, by, Can.VIEW))
     own = Agreement.application_id == application_id, Agreement.application_id.in_(seen)
     return set(session.scalars(select(Agreement.notice_text_id).where(*own)))
+
+
+def problems_of(values: Mapping[str, Any], step: Step | None, application: Application | None) -> list[Problem]:
+    """What the rules say of answers that cannot be saved yet."""
+    return _problems(form.normalised(values), step, application)
 
 
 def problems(application: Application) -> list[Problem]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from shared import clock
 from shared.db import session
@@ -54,7 +54,7 @@ class Notice:
 
 def current() -> Round | None:
     """The campaign that teachers can apply in now, or else the one that opens next, or else the last one."""
-    today = clock.today()
+    day = clock.arrival_day()
     apply = select(
         Window.campaign_id, func.min(Window.opens_on).label("opens"), func.max(Window.closes_on).label("closes")
     )
@@ -63,7 +63,13 @@ def current() -> Round | None:
         select(Campaign)
         .join(times, times.c.campaign_id == Campaign.id)
         .where(Campaign.status == EntryStatus.ACTIVE)
-        .order_by((times.c.closes < today), times.c.opens.desc(), Campaign.id.desc())
+        .order_by(
+            times.c.closes < day,  # those that are over come last, those that have not begun after those that have
+            times.c.opens > day,
+            case((times.c.opens > day, times.c.opens)),
+            times.c.opens.desc(),
+            Campaign.id.desc(),
+        )
         .limit(1)
     )
     campaign = session.scalar(campaigns)

@@ -26,7 +26,9 @@ Owner = str | int  # the token of a draft, or the number of an application
 Typed = dict[str, str]
 
 NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次，请留意所在区教育局的通知"))
-TYPED, SAVES = "typed", "saves"  # beside the fields: page → what was typed on it; how often a page was saved
+STALE = Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写"))
+# Beside the fields: page → what was typed on it; how often a page was saved; how many rows were added from here.
+TYPED, SAVES, ADDED = "typed", "saves", "added"
 LONGEST = 2_000  # characters of one field that are held; no field is that long
 
 
@@ -83,12 +85,40 @@ def _kept(row: Draft) -> Kept:
 
 
 @transaction
-def keep(owner: Owner, values: Mapping[str, Any], *, by: Actor, saved: str | None = None) -> None:
-    """Keep `values`; with `saved`, the name of a page that has been saved, what was typed on it is let go."""
+def keep(
+    owner: Owner, values: Mapping[str, Any], *, by: Actor, saved: str | None = None, version: int | None = None
+) -> None:
+    """Keep `values`; with `saved`, the name of a page that has been saved, what was typed on it is let go.
+
+    `version` is the number of saves that the page knew of: `Refused` if there has been another since.
+    """
     row = _locked(owner, by)
     held = _kept(row)
+    if version is not None and version != held.saves:
+        raise Refused(STALE)
     typed = {page: texts for page, texts in held.typed.items() if page != saved}
     _write(row, {**held.answers, **values}, typed, held.saves + (saved is not None))
+
+
+@transaction
+def agree(token: str, notice_id: int, *, by: Actor) -> None:
+    """Note that a text was agreed to, and when."""
+    row = _locked(token, by)
+    held = _kept(row)
+    agreed = {**held.agreed, str(notice_id): clock.now().isoformat()}
+    _write(row, {**held.answers, answers.AGREED: agreed}, held.typed, held.saves)
+
+
+@transaction
+def count_addition(owner: Owner, most: int, *, by: Actor) -> bool:
+    """Count one more row that came from here; False where there were `most` already."""
+    row = _locked(owner, by)
+    held = _kept(row)
+    before = int(held.answers.get(ADDED, 0))
+    if before >= most:
+        return False
+    _write(row, {**held.answers, ADDED: before + 1}, held.typed, held.saves)
+    return True
 
 
 @transaction
@@ -133,6 +163,12 @@ def adopt(token: str, application_id: int, *, by: Actor) -> None:
     end(token)
 
 
+@transaction
+def discard(token: str, *, by: Actor) -> None:
+    """Forget a draft that nobody will go on with."""
+    end(token)
+
+
 def end(token: str) -> None:
-    """Delete a draft: what was in it has found its place. Part of the caller's transaction."""
+    """Delete a draft. Part of the caller's transaction."""
     session.execute(delete(Draft).where(_is(token)), execution_options={"synchronize_session": False})

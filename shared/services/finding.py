@@ -1,10 +1,11 @@
 """Finding a row of reference data by typing its name, and what else it may have been (“did you mean”)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 
 from shared.db import session
 from shared.models import Division, School, Subject
@@ -35,9 +36,17 @@ def resolve(wanted: Field, text: str, answers: Answers) -> Match:
     named = [row for row in rows if likeness.plain(str(row)) == typed]
     if not named and wanted.entries is Division:
         named = [row for row in rows if likeness.plain(str(row)).endswith(typed)]
-    if len(named) == 1:
-        return Match(reference.key(wanted, named[0]))
-    return Match(alike=[(reference.key(wanted, row), str(row)) for row in named[:MOST_ALIKE] or _ranked(text, rows)])
+    held = [row for row in named if reference.key(wanted, row) == answers.get(wanted.name)]
+    if len(named) == 1 or held:
+        return Match(reference.key(wanted, (held or named)[0]))
+    if named:  # rows of one name: their codes tell them apart
+        return Match(alike=[(reference.key(wanted, row), _told_apart(row, named)) for row in named[:MOST_ALIKE]])
+    return Match(alike=[(reference.key(wanted, row), str(row)) for row in _ranked(text, rows)])
+
+
+def _told_apart(row: Entry, rows: list[Entry]) -> str:
+    alone = sum(str(other) == str(row) for other in rows) == 1
+    return str(row) if alone else f"{row} {row.code}"
 
 
 def suggest(wanted: Field, text: str, answers: Answers) -> list[str]:
@@ -59,11 +68,17 @@ def name_of(wanted: Field, key: Key | None) -> str:
 
 def _candidates(wanted: Field, text: str, answers: Answers) -> list[Entry]:
     """Rows that share pairs of characters with `text`, those with the most first."""
-    name = reference.entries(wanted).name
+    name = func.lower(reference.entries(wanted).name)
     shared = [case((name.contains(pair, autoescape=True), 1), else_=0) for pair in likeness.pairs(text)[:MOST_PAIRS]]
-    score = sum(shared[1:], start=shared[0])
+    # People also write 南师大 for 南京师范大学: what has all the characters in their order comes first.
+    signs = [re.sub(r"([%_/])", r"/\1", sign) for sign in likeness.plain(text)]
+    left_out = name.like("%".join(signs) + "%", escape="/")
+    begins = name.like(signs[0] + "%", escape="/")
+    score = sum(shared, start=case((left_out, 2), (begins, 1), else_=0))
+    exact = case((name == likeness.plain(text), 1), else_=0)
     found = reference.offered(wanted, answers).where(score > 0).order_by(None)
-    return list(session.scalars(found.order_by(score.desc(), reference.key_column(wanted)).limit(MOST_CANDIDATES)))
+    order = (exact.desc(), score.desc(), reference.key_column(wanted))
+    return list(session.scalars(found.order_by(*order).limit(MOST_CANDIDATES)))
 
 
 def _ranked(text: str, rows: list[Entry], most: int = MOST_ALIKE) -> list[Any]:

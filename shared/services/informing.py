@@ -1,13 +1,14 @@
 """What an applicant is told by mail: written into the outbox in the transaction of the move itself (S16)."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Mail, Material
+from shared.models import Application, AuditEntry, Mail, Material
 from shared.models.kinds import MailState
 from shared.rules import masking
 from shared.rules.checks import Problem
@@ -15,11 +16,12 @@ from shared.rules.fields import Input, Section, in_section, shown
 from shared.rules.guards import Order
 from shared.rules.policy import Actor
 from shared.rules.states import status_label
-from shared.services import access, letters, notify, outlook
+from shared.services import access, audit, letters, notify, outlook
 from shared.services.errors import Refused
 from shared.text import Text, _, in_chinese
 
 log = logging.getLogger(__name__)
+MOST_AN_HOUR, SENT_AGAIN = 3, "mail_again"
 MOMENT = "%Y-%m-%d %H:%M"
 
 
@@ -48,8 +50,17 @@ def send_again(application_id: int, *, by: Actor) -> str:
     address = application.person.email
     waiting = select(Mail.id).where(Mail.to == address, Mail.subject == letter[0], Mail.state == MailState.WAITING)
     if session.scalar(waiting.limit(1)) is None:  # pressing twice sends one
+        if _sent_lately(application_id) >= MOST_AN_HOUR:
+            raise Refused(Problem("often", "", _("一小时内最多再发3次。请先检查收件箱和垃圾邮件，一小时后再试")))
+        audit.record(SENT_AGAIN, Application.__tablename__, application_id, by=by)
         notify.queue(address, *letter, by=by)
     return masking.email(address)
+
+
+def _sent_lately(application_id: int) -> int:
+    mine = AuditEntry.table_name == Application.__tablename__, AuditEntry.row_id == application_id
+    lately = AuditEntry.action == SENT_AGAIN, AuditEntry.at > clock.now() - timedelta(hours=1)
+    return session.scalar(select(func.count()).where(*mine, *lately)) or 0
 
 
 def _tell(application_ids: list[int], name: str, by: Actor) -> None:

@@ -91,7 +91,8 @@ def _settle(
     fault: str = "",
     sent_at: datetime | None = None,
 ) -> None:
-    change = (
-        update(Mail).where(Mail.id == key).values(state=state, fault=fault, sent_at=sent_at, version=Mail.version + 1)
-    )
+    values = {"state": state, "fault": fault, "sent_at": sent_at, "version": Mail.version + 1}
+    if state is MailState.SENT:
+        values["body"] = ""  # it holds answers, and links that open an account: nobody needs them here any more
+    change = update(Mail).where(Mail.id == key).values(values)
     session.execute(change, execution_options={"synchronize_session": False})

@@ -85,7 +85,7 @@ def offered(field: Field, answers: Answers) -> Select[Any]:
     if field.addable:
         statement = statement.where(_known(field, answers))
     if field.name == "certificate_subject_code":
-        return statement.where(_fits_type(answers))  # retired names stay selectable for certificates
+        return statement.where(fits_type(answers))  # retired names stay selectable for certificates
     if field.name == "teaching_subject_code":
         return statement.where(Subject.teachable, Subject.status != EntryStatus.RETIRED)
     if model is QualificationType:
@@ -106,12 +106,13 @@ def offered(field: Field, answers: Answers) -> Select[Any]:
 def _known(field: Field, answers: Answers) -> ColumnElement[bool]:
     """What somebody added is shown to that person, and to everybody once staff have been asked to look at it."""
     model = entries(field)
-    asked = select(StaffRequest.entry_code).where(StaffRequest.state == RequestState.OPEN)
+    asked = select(StaffRequest.entry_code).where(StaffRequest.state != RequestState.REFUSED)
     own = key_column(field) == answers.get(field.name)
     return or_(model.status != EntryStatus.PENDING, own, model.code.in_(asked))
 
 
-def _fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
+def fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
+    """Subjects of the chosen type of qualification, and those of every type."""
     chosen = answers.get("qualification_type_code")
     if not chosen:
         return Subject.id > 0
@@ -121,10 +122,10 @@ def _fits_type(answers: Answers) -> Any:  # noqa: ANN401  a SQL condition
 def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
     """Points of the chosen bureau that take papers, and once the school is known only those that serve it."""
     offered = statement.where(
-        ConfirmationPoint.bureau_id == answers.get("bureau_id"), places.takes_papers(clock.today())
+        ConfirmationPoint.bureau_id == answers.get("bureau_id"), places.takes_papers(clock.arrival_day())
     )
     if answers.get("school_id"):
-        return offered.where(places.serves(ConfirmationPoint.id, answers["school_id"]))
+        return offered.where(places.serves(ConfirmationPoint.id, answers["school_id"], clock.arrival_day()))
     return offered
 
 

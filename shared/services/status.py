@@ -26,6 +26,7 @@ from shared.rules.policy import Actor
 from shared.rules.way import Course, Milestone, Passage, way
 from shared.services import access, answers, outlook, windows
 from shared.services.campaigns import Round
+from shared.text import Text
 
 APPLY = (WindowStage.APPLY,)
 MEND = (WindowStage.APPLY, WindowStage.SCHOOL_CHECK)
@@ -136,6 +137,11 @@ def reminders_for(application: Application) -> list[reminders.Reminder]:
             **_known(application),
         )
     )
+
+
+def why_returned(application: Application) -> Text | None:
+    """The reason and the deadline, for somebody who was sent back and is about to mend it."""
+    return reminders_for(application)[0].text if application.stage is Stage.RETURNED else None
 
 
 def _hours(application: Application) -> dict[str, Any]:

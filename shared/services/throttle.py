@@ -6,16 +6,18 @@ from ipaddress import ip_address
 from sqlalchemy import func, select
 
 from shared import clock
-from shared.db import session
+from shared.db import session, transaction
 from shared.models import AuditEntry
 from shared.rules.checks import Problem
 from shared.rules.policy import Actor
+from shared.services import audit
 from shared.services.errors import Refused
 from shared.text import _
 
 LOGGED_IN = "login"
 LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED = "login_failed", "code_failed", "ask_password"
-COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED)
+ACCOUNT_MET = "account_met"  # a number was entered in step 3 that has an account: tells who has one
+COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, ACCOUNT_MET)
 MOST, WITHIN = 50, timedelta(minutes=15)
 WAIT = Problem("busy", "", _("您所在的网络登录失败次数过多，请15分钟后再试，或换用手机网络"))
 
@@ -37,10 +39,19 @@ def refuse_busy(*, by: Actor) -> None:
     first = session.scalar(since)  # numbers grow with time; by number and name an index finds the few that count
     if first is None:
         return
-    here = select(func.count()).where(AuditEntry.id >= first, AuditEntry.address == by.address)
-    failed = session.scalar(here.where(AuditEntry.actor_name == by.name, AuditEntry.action.in_(COUNTED))) or 0
-    if failed > MOST and failed > (session.scalar(here.where(AuditEntry.action == LOGGED_IN)) or 0):
+    here = AuditEntry.id >= first, AuditEntry.address == by.address
+    wrong = select(func.count()).where(*here, AuditEntry.actor_name == by.name, AuditEntry.action.in_(COUNTED))
+    failed = session.scalar(wrong) or 0
+    # Different accounts: whoever guesses cannot make up for it by logging in to an own one.
+    right = select(func.count(AuditEntry.row_id.distinct())).where(*here, AuditEntry.action == LOGGED_IN)
+    if failed > MOST and failed > (session.scalar(right) or 0):
         raise Refused(WAIT)
+
+
+@transaction
+def count(action: str, *, by: Actor) -> None:
+    """Note an attempt that counts."""
+    audit.record(action, "people", None, by=by)
 
 
 def _is_elsewhere(address: str) -> bool:

@@ -92,7 +92,7 @@ class Found(StringField):  # type: ignore[misc]
 
     def _not_found(self) -> Text:
         if self.alike:
-            return _("列表里没有“{text}”，请从下面选一个", text=self.text)
+            return _("“{text}”不够完整或不在列表里，请从下面选一个", text=self.text)
         if self.addable:
             return _("列表里没有“{text}”。请核对名称；没有写错的，可以添加", text=self.text)
-        return _("没有找到“{text}”，请核对后重新填写", text=self.text)
+        return _("没有找到“{text}”。请填现在的名称；旧名称找不到的，填到所在的市，如江苏省无锡市", text=self.text)

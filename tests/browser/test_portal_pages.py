@@ -11,7 +11,7 @@ WORKS_AND_NEVER_REGISTERED = (
     "公办普通中小学、幼儿园、中等职业学校",
     "在编在岗",
     "从来没有注册过",
-    "没有试用期，或早已是正式教师",
+    "没有试用期，或早已转正",
 )
 SUBMITTED, REGISTERED = 1, 13  # of the demo's histories
 
@@ -27,7 +27,7 @@ def test_two_minutes_tell_whether_to_register_and_what_comes_first(live: Live, p
         "公办普通中小学、幼儿园、中等职业学校",
         "在编在岗",
         "从来没有注册过",
-        "没有试用期，或早已是正式教师",
+        "没有试用期，或早已转正",
     ):
         page.get_by_label(answer, exact=True).check()
     page.locator("#stage").select_option(label="初级中学")

@@ -68,7 +68,7 @@ def test_a_teacher_is_registered(services: Live, browser: Browser, page: Page, p
     with office(browser, services, "city") as city:
         city.finds(number)
         city.moves("复核通过")
-        city.has("复核通过：注册合格")
+        city.has("市级复核意见：注册合格")
     with office(browser, services, "province") as province:
         province.finds(number)
         province.moves("终审", conclusion="注册合格")

@@ -1,6 +1,7 @@
 """The migrations make what the models say, and can be taken back, on both engines."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from shared import db
 from shared.models.records import PROTECTED
 from shared.services import schema
 from tests.conftest import Database
+
+_numbers = count(1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,13 +25,14 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         return
     server: Callable[[str], str] = request.getfixturevalue("postgresql_server")
     keeper = db.make_engine(server("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    name = f"empty_{next(_numbers)}"
     with keeper.connect() as connection:
-        connection.execute(text("CREATE DATABASE empty"))
-    engine = db.make_engine(server("empty"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = db.make_engine(server(name))
     yield engine
     engine.dispose()
     with keeper.connect() as connection:
-        connection.execute(text("DROP DATABASE empty WITH (FORCE)"))
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     keeper.dispose()
 
 

@@ -22,7 +22,7 @@ PASSWORD = "Xinghuo-2026"
 BEFORE_ACCOUNT = ("read", "terms", "identity", "basics", "certificate", "bureau", "school", "point", "attention")
 MATERIALS = ("work", "contract", "education", "person", "contact")
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-HIDDEN = re.compile(r'name="(version|notice)"[^>]*value="([^"]*)"')
+HIDDEN = re.compile(r'name="(version|notice|owner)"[^>]*value="([^"]*)"')
 
 
 def a_jpeg(width: int = 900, height: int = 1200) -> bytes:

@@ -47,6 +47,6 @@ def why(subject_on_it: str, taught: str) -> str:
 
 def test_another_subject_is_a_remark_and_no_obstacle() -> None:
     assert "不影响注册" in why("语文", "数学")
-    assert "学科选“无”" in why("无", "数学")
+    assert "学科填“无”" in why("无", "数学")
     assert "学科一致" in why("数学", "数学")
     assert "学科" not in why("", "数学").replace("学段", "")

@@ -117,7 +117,7 @@ TABLE = {
     ),
     "reviewed, refused": (
         Situation(S.REVIEWED, C.REFUSED, reason_code="F2", condition="连续两年不合格", office="区教育局"),
-        ["alert 复核通过：注册不合格，请等待终审；如有异议，请联系区教育局", "warn 理由：连续两年不合格"],
+        ["alert 市级复核意见：注册不合格，请等待终审；如有异议，请联系区教育局", "warn 理由：连续两年不合格"],
     ),
     "registered": (
         Situation(S.CONCLUDED, C.REGISTERED, valid_until=date(2031, 11, 30), next_window=date(2031, 10, 1)),

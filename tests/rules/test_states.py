@@ -78,7 +78,7 @@ def test_an_unwelcome_decision_is_owed_a_reason(move: Move) -> None:
         (Stage.DRAFT, Conclusion.NONE, "暂存（未提交）"),
         (Stage.PRELIMINARY, Conclusion.DEFERRED, "初审暂缓注册"),
         (Stage.PRELIMINARY, Conclusion.REFUSED, "初审不合格"),
-        (Stage.REVIEWED, Conclusion.REGISTERED, "复核通过：注册合格"),
+        (Stage.REVIEWED, Conclusion.REGISTERED, "市级复核意见：注册合格"),
         (Stage.CONCLUDED, Conclusion.REGISTERED, "注册合格"),
         (Stage.CONCLUDED, Conclusion.DEFERRED, "暂缓注册"),
         (Stage.CONCLUDED, Conclusion.REFUSED, "注册不合格"),

@@ -91,7 +91,7 @@ def test_what_was_undone_is_ahead_again_and_what_was_sent_back_keeps_its_date() 
     undone = course(S.DRAFT, S.SUBMITTED, S.SCHOOL_CHECKED, S.CONFIRMED, S.SUBMITTED)
     assert line(undone).startswith("+开始填写 *已提交 -学校审校 -现场确认")
     back = course(*STRAIGHT[:6], S.PRELIMINARY, S.REVIEWED, conclusion=Conclusion.REGISTERED)
-    assert line(back).endswith("+已初审 *复核通过：注册合格 -省级终审")
+    assert line(back).endswith("+已初审 *市级复核意见：注册合格 -省级终审")
 
 
 def test_whoever_was_decided_on_without_confirmation_sees_that() -> None:

@@ -34,11 +34,11 @@ def test_a_name_is_added_once(database: Database) -> None:
     assert again == first
 
 
-def test_what_nobody_names_is_deleted_after_thirty_days(database: Database, at: Callable[[datetime], datetime]) -> None:
+def test_what_nobody_names_is_deleted_after_sixty_days(database: Database, at: Callable[[datetime], datetime]) -> None:
     forgotten = an_added_school()
     named = build.an_application(school=session.get_one(School, an_added_school("土星实验学校")))
     kept = named.school_id
-    at(clock.now() + timedelta(days=29))
+    at(clock.now() + timedelta(days=59))
     assert additions.clear_away(by=VISITOR) == 0
     at(clock.now() + timedelta(days=3))
     assert additions.clear_away(by=VISITOR) == 1
@@ -71,3 +71,12 @@ def test_a_school_that_no_point_serves_goes_to_any_of_its_bureau_and_no_other(da
     build.change(application, point_id=elsewhere.id)
     refused = workflow.preview([application.id], "submit", by=owner).refused[application.id]
     assert [problem.code for problem in refused] == ["places"]
+
+
+def test_a_draft_whose_row_is_gone_is_asked_again_and_not_told_of_an_account(database: Database) -> None:
+    key = an_added_school()
+    row = session.get_one(School, key)
+    assert additions.gone({"school_id": key}) == []
+    build.remove(row)
+    problems = additions.gone({"school_id": key, "institution_id": None})
+    assert [(problem.code, problem.field) for problem in problems] == [("gone", "school_id")]

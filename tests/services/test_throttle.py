@@ -32,7 +32,10 @@ def entries(action: str) -> list[AuditEntry]:
     return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
 
 
-def failures(count: int, action: str = throttle.LOG_IN_FAILED, name: str = "anonymous") -> None:
+def failures(
+    count: int, action: str = throttle.LOG_IN_FAILED, name: str = "anonymous", accounts_of: int | None = None
+) -> None:
+    """So many entries; `accounts_of`: of that many different accounts."""
     build.add(
         *[
             AuditEntry(
@@ -41,9 +44,10 @@ def failures(count: int, action: str = throttle.LOG_IN_FAILED, name: str = "anon
                 address=VISITOR.address,
                 action=action,
                 table_name="people",
+                row_id=each % accounts_of if accounts_of else None,
                 changes={},
             )
-            for _each in range(count)
+            for each in range(count)
         ]
     )
 
@@ -63,8 +67,15 @@ def test_more_than_fifty_failures_from_one_address_are_told_to_wait(person: Pers
 
 def test_an_address_from_which_most_log_in_well_is_not_stopped(person: Person) -> None:
     failures(throttle.MOST + 1)
-    failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕")
+    failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕", accounts_of=throttle.MOST + 1)
     throttle.refuse_busy(by=VISITOR)
+
+
+def test_nobody_makes_up_for_guessing_by_logging_in_to_an_own_account(person: Person) -> None:
+    failures(throttle.MOST + 1)
+    failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕", accounts_of=1)
+    with pytest.raises(Refused, match="15分钟后再试"):
+        throttle.refuse_busy(by=VISITOR)
 
 
 def test_a_proxy_that_hides_all_addresses_does_not_stop_everybody(person: Person) -> None:

@@ -41,7 +41,8 @@ for (const list of document.querySelectorAll("select[data-find]")) {
     list.replaceChildren(...found);
     list.value = chosen;
     const hits = found.filter((o) => o.value && o.text.toLowerCase().includes(wanted));
-    if (wanted && hits.length === 1) list.value = hits[0].value;
+    const exact = hits.find((o) => o.text.toLowerCase() === wanted);
+    if (exact || (wanted && hits.length === 1)) list.value = (exact ?? hits[0]).value;
   });
   finder.addEventListener("keydown", (event) => {
     if (event.key === "Enter") event.preventDefault();

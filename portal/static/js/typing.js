@@ -63,7 +63,7 @@ for (const input of document.querySelectorAll("input[data-search]")) {
       const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(input.value.trim())}`);
       const found = answer.ok ? (await answer.json()).names : [];
       if (number !== asked || document.activeElement !== input) return;
-      names = found.length === 1 && found[0] === input.value.trim() ? [] : found;
+      names = found[0] === input.value.trim() ? [] : found;
       show();
     } catch {
       close(); // without an answer the name is looked up when the page is sent
@@ -74,7 +74,7 @@ for (const input of document.querySelectorAll("input[data-search]")) {
     timer = setTimeout(ask, 200);
   });
   input.addEventListener("focus", () => { if (!input.value) ask(); });
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", () => setTimeout(close, 250)); // a tap on a button below still meets the button
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -139,7 +139,9 @@ for (const form of document.querySelectorAll("form[data-hold]")) {
     dirty = false;
     try {
       const answer = await fetch(form.dataset.hold, { method: "POST", body: new FormData(form), keepalive: leaving });
-      if (answer.ok) said.textContent = form.dataset.held.replace("{time}", (await answer.json()).held);
+      said.textContent = answer.ok
+        ? form.dataset.held.replace("{time}", (await answer.json()).held)
+        : form.dataset.refused;
     } catch {
       dirty = true;
       said.textContent = form.dataset.failed;

@@ -60,6 +60,7 @@ def upgrade() -> None:
             batch_op.f("fk_staff_requests_application_id_applications"), "applications", ["application_id"], ["id"]
         )
         batch_op.create_index(batch_op.f("ix_staff_requests_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_staff_requests_entry_code", ["entry_code", "state"], unique=False)
     # Never by making the table anew, as batches do in SQLite: dropping the old one would delete what hangs on it.
     op.add_column("confirmation_points", sa.Column("opens_on", sa.Date(), nullable=True))
     if op.get_bind().dialect.name == "sqlite":
@@ -73,6 +74,7 @@ def downgrade() -> None:
     op.drop_column("confirmation_points", "closes_on")  # and the check with it
     op.drop_column("confirmation_points", "opens_on")
     with op.batch_alter_table("staff_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_staff_requests_entry_code")
         batch_op.drop_index(batch_op.f("ix_staff_requests_application_id"))
         batch_op.drop_constraint(batch_op.f("fk_staff_requests_application_id_applications"), type_="foreignkey")
         batch_op.drop_column("application_id")
