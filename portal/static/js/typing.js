@@ -129,14 +129,16 @@ for (const select of document.querySelectorAll("select:has(optgroup)")) {
   narrow(-1, known);
 }
 
-// What is typed is saved on the server now and then, and when the page is left.
+// What is typed is saved on the server: soon at first, then now and then, and when the page is left.
+const PAUSE = 2500, REST = 20000;
 for (const form of document.querySelectorAll("form[data-hold]")) {
   const said = form.querySelector("[data-said]");
-  let timer = 0, dirty = false;
+  let timer = 0, dirty = false, last = 0;
   const hold = async (leaving) => {
     clearTimeout(timer);
     if (!dirty || form.dataset.sent) return;
     dirty = false;
+    last = Date.now();
     try {
       const answer = await fetch(form.dataset.hold, { method: "POST", body: new FormData(form), keepalive: leaving });
       said.textContent = answer.ok
@@ -150,7 +152,7 @@ for (const form of document.querySelectorAll("form[data-hold]")) {
   const later = () => {
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(() => hold(false), 2500);
+    timer = setTimeout(() => hold(false), Math.max(PAUSE, last + REST - Date.now()));
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
