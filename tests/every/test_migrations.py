@@ -96,7 +96,7 @@ def test_foreign_keys_are_kept_on_both_engines(own_database: Database) -> None:
         )
 
 
-def test_the_days_of_a_point_come_without_losing_the_schools_it_serves(empty: Engine) -> None:
+def test_what_stands_in_the_tables_outlives_the_way_up_and_down(empty: Engine) -> None:
     schema.upgrade(empty, "0002")
     with empty.begin() as connection:
         for statement in (
@@ -111,8 +111,14 @@ def test_the_days_of_a_point_come_without_losing_the_schools_it_serves(empty: En
                 " VALUES (1, 1, 'P', 'x', 'active', 1, '', '', '')"
             ),
             "INSERT INTO point_schools (id, version, point_id, school_id) VALUES (1, 1, 1, 1)",
+            (
+                "INSERT INTO staff_requests (id, version, kind, bureau_id, text, raised_at, raised_by, state, answer)"
+                " VALUES (1, 1, 'add_school', 1, 'x', '2026-10-12 09:00:00', 'x', 'open', '')"
+            ),
         ):
             connection.execute(text(statement))
-    schema.upgrade(empty)
-    with empty.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM point_schools")) == 1
+    for revision in ("head", "0002", "head"):
+        (schema.downgrade if revision == "0002" else schema.upgrade)(empty, revision)
+        with empty.connect() as connection:
+            for table in ("point_schools", "staff_requests"):
+                assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 1, (revision, table)

@@ -10,7 +10,8 @@ from shared import clock
 from shared.db import session
 from shared.models import AuditEntry, Person
 from shared.models.kinds import Role
-from shared.services import access, accounts, recovery, throttle
+from shared.rules.fields import Step
+from shared.services import access, accounts, applications, drafts, recovery, throttle
 from shared.services.accounts import hash_password
 from shared.services.errors import Refused
 from tests import build
@@ -76,6 +77,17 @@ def test_nobody_makes_up_for_guessing_by_logging_in_to_an_own_account(person: Pe
     failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕", accounts_of=1)
     with pytest.raises(Refused, match="15分钟后再试"):
         throttle.refuse_busy(by=VISITOR)
+
+
+def test_whoever_tries_which_numbers_have_an_account_is_told_to_wait(person: Person) -> None:
+    build.a_campaign()
+    token = drafts.begin(by=VISITOR)
+    known = {"id_kind": person.id_kind, "id_number": person.id_number, "certificate_number": "20103201632000001"}
+    for _attempt in range(throttle.MOST + 1):
+        with pytest.raises(Refused, match="已有账号"):
+            applications.save_draft(token, known, by=VISITOR, step=Step.IDENTITY)
+    with pytest.raises(Refused, match="15分钟后再试"):
+        applications.save_draft(token, known, by=VISITOR, step=Step.IDENTITY)
 
 
 def test_a_proxy_that_hides_all_addresses_does_not_stop_everybody(person: Person) -> None:
