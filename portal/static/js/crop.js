@@ -228,7 +228,10 @@
   form.addEventListener("submit", () => {
     if (input.files.length) say(words.sending);
   });
-  input.addEventListener("change", () => choose(input.files[0]));
+  input.addEventListener("change", () => {
+    for (const old of document.querySelectorAll(".errors, .wrong")) old.remove(); // they were about another file
+    choose(input.files[0]);
+  });
   // Whoever comes back by the browser's button may still have a file chosen.
   addEventListener("pageshow", () => choose(input.files[0]));
 }
