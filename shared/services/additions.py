@@ -28,7 +28,7 @@ NAME = re.compile(r"[\w·.,&'’\-（）()《》“”、 ]{2,100}", re.UNICODE)
 ADDABLE = tuple(field for field in FIELDS if field.addable)
 PREFIX = "T"  # of the codes of added rows, before the day: what was never asked for is cleared away by it
 KEEP_DAYS = 60  # longer than a draft is kept that may name the row
-CHUNK = 200
+CHUNK, MOST_A_NIGHT = 200, 2_000
 
 
 def _school(name: str, values: Values) -> School:
@@ -153,7 +153,8 @@ def _unused(model: type[Entry]) -> list[int]:
     oldest = f"{PREFIX}{clock.today() - timedelta(days=KEEP_DAYS):%Y%m%d}"
     asked = exists().where(StaffRequest.entry_code == model.code)
     added = (model.status == EntryStatus.PENDING, model.code.startswith(PREFIX), model.code < oldest)
-    rows = {row.id: row.code for row in session.execute(select(model.id, model.code).where(*added, ~asked))}
+    old = select(model.id, model.code).where(*added, ~asked).order_by(model.id).limit(MOST_A_NIGHT)
+    rows = {row.id: row.code for row in session.execute(old)}
     for table in Base.metadata.sorted_tables if rows else ():
         for key in table.foreign_keys:
             if key.column.table is model.__table__:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 
 from shared import clock
 from shared.db import session
@@ -12,7 +12,7 @@ from shared.models import Campaign, Material, NoticeText, Window
 from shared.models.kinds import EntryStatus, RegistrationType, WindowStage
 from shared.rules.windows import Span
 from shared.rules.workdays import IsWorkday
-from shared.services import calendar, windows
+from shared.services import calendar, outlook, windows
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,8 @@ def _times(stage: WindowStage, spans: list[Span], works: IsWorkday) -> StageTime
 
 
 def papers(campaign_id: int, registration_type: RegistrationType | None) -> list[Material]:
-    """What is handed in on paper for one type of registration; for an unknown type what everybody hands in."""
-    fits = or_(Material.registration_type.is_(None), Material.registration_type == registration_type)
-    wanted = select(Material).where(Material.campaign_id == campaign_id, Material.required, fits)
-    return list(session.scalars(wanted.order_by(Material.position)))
+    """What must be handed in on paper."""
+    return [paper for paper in outlook.materials(campaign_id, registration_type) if paper.required]
 
 
 def notice(key: str) -> Notice | None:

@@ -74,7 +74,7 @@ def desk(application_id: int, *, by: Actor) -> Desk:
     problems = form.problems_with(answers.of_application(application), None, today=clock.today(), facts=facts)
     return Desk(
         application=application,
-        materials=outlook.materials(application),
+        materials=outlook.materials(application.campaign_id, application.registration_type),
         received=set(session.scalars(received)),
         problems=problems,
         receipt=receipts.valid(application_id),
@@ -85,7 +85,9 @@ def desk(application_id: int, *, by: Actor) -> Desk:
 def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> None:
     """The papers that lie on the desk are these and no others."""
     application = access.one(Application, application_id, by=by, to=Can.CONFIRM, lock=True)
-    wanted = set(material_ids) & {material.id for material in outlook.materials(application)}
+    wanted = set(material_ids) & {
+        material.id for material in outlook.materials(application.campaign_id, application.registration_type)
+    }
     known = {
         paper.material_id: paper
         for paper in session.scalars(select(ReceivedPaper).where(ReceivedPaper.application_id == application_id))

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from shared.db import session
 from shared.models import Application, ConfirmationPoint, Material, Window
-from shared.models.kinds import WindowStage
+from shared.models.kinds import RegistrationType, WindowStage
 from shared.rules.dates import Days
 from shared.rules.next_steps import Ahead, next_steps
 from shared.rules.windows import Span
@@ -22,10 +22,10 @@ class Outlook:
     papers: list[Material]
 
 
-def materials(application: Application) -> list[Material]:
-    """The papers that the campaign asks of this registration type, in order (S22)."""
-    for_type = or_(Material.registration_type.is_(None), Material.registration_type == application.registration_type)
-    wanted = select(Material).where(Material.campaign_id == application.campaign_id, for_type)
+def materials(campaign_id: int, registration_type: RegistrationType | None) -> list[Material]:
+    """What is handed in on paper for a type of registration; for an unknown type what everybody hands in."""
+    for_type = or_(Material.registration_type.is_(None), Material.registration_type == registration_type)
+    wanted = select(Material).where(Material.campaign_id == campaign_id, for_type)
     return list(session.scalars(wanted.order_by(Material.position)))
 
 
@@ -72,4 +72,4 @@ def of_application(application: Application) -> Outlook:
         phone=point.phone if point else "",
     )
     steps = next_steps(ahead)
-    return Outlook(steps, materials(application) if steps else [])
+    return Outlook(steps, materials(application.campaign_id, application.registration_type) if steps else [])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.build import a_certificate_number
+
 PAGES: Mapping[str, str] = {
     "basics": "基本信息",
     "certificate": "证书信息",
@@ -83,6 +85,15 @@ class Portal:
         self.chooses("证件类型", "居民身份证")
         self.types("证件号码", id_number)
         self.types("教师资格证书号码", certificate_number)
+
+    def gets_to_step_four(self, id_number: str) -> None:
+        """From the front page through the notice, the terms and the two numbers."""
+        self.opens_the_front_page()
+        self.enters_the_form()
+        self.reads_on()
+        self.accepts_the_terms()
+        self.says_who_it_is(id_number, a_certificate_number(year=2010))
+        self.saves()
 
     def fills_in(self, name: str) -> None:
         for label, value in ANSWERS[name].items():

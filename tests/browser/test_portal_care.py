@@ -13,7 +13,7 @@ from shared.services.demo.synthetic import someone
 from tests.browser.conftest import DEMO_PASSWORD, DESK, PHONE, Live
 from tests.browser.portal_pages import PAGES, STEP_4, STEP_7, Portal
 from tests.browser.test_portal_journey import PASSWORD, seen
-from tests.build import a_certificate_number, an_id_number
+from tests.build import an_id_number
 from tests.portal.teacher import a_jpeg
 
 # What the applicant must see at each status of the demo's first teachers, in the order of their histories.
@@ -49,17 +49,8 @@ def a_visitor(browser: Browser, live: Live, size: tuple[int, int] = PHONE, *, sc
     context.close()
 
 
-def gets_to_step_four(teacher: Portal, id_number: str) -> None:
-    teacher.opens_the_front_page()
-    teacher.enters_the_form()
-    teacher.reads_on()
-    teacher.accepts_the_terms()
-    teacher.says_who_it_is(id_number, a_certificate_number(year=2010))
-    teacher.saves()
-
-
 def gets_an_account(teacher: Portal, id_number: str) -> None:
-    gets_to_step_four(teacher, id_number)
+    teacher.gets_to_step_four(id_number)
     teacher.goes_through(*STEP_4)
     teacher.chooses_the_first("确认点")
     teacher.saves()
@@ -88,7 +79,7 @@ def test_what_was_typed_on_the_phone_is_there_at_the_desk(live: Live, browser: B
 
 def test_the_browsers_own_way_back_and_forward_loses_nothing(live: Live, page: Page) -> None:
     teacher = Portal(page, live.portal)
-    gets_to_step_four(teacher, an_id_number(area="320104"))
+    teacher.gets_to_step_four(an_id_number(area="320104"))
     teacher.goes_through("basics")
     teacher.fills_in("certificate")
     teacher.answers("认定机构", "没有这样的教育局吧")
@@ -109,7 +100,7 @@ def test_the_browsers_own_way_back_and_forward_loses_nothing(live: Live, page: P
 
 def test_a_school_is_found_by_keyboard_alone(live: Live, page: Page) -> None:
     teacher = Portal(page, live.portal)
-    gets_to_step_four(teacher, an_id_number(area="320104"))
+    teacher.gets_to_step_four(an_id_number(area="320104"))
     teacher.goes_through("basics", "certificate", "bureau")
     teacher.is_at(PAGES["school"])
     page.get_by_role("combobox", name="现任教学校").focus()
@@ -125,7 +116,7 @@ def test_a_school_is_found_by_keyboard_alone(live: Live, page: Page) -> None:
 
 def test_a_school_that_is_missing_is_added(live: Live, page: Page) -> None:
     teacher = Portal(page, live.portal)
-    gets_to_step_four(teacher, an_id_number(area="320104"))
+    teacher.gets_to_step_four(an_id_number(area="320104"))
     teacher.goes_through("basics", "certificate", "bureau")
     teacher.answers("现任教学校", "南京市鼓楼区志远中学")
     teacher.saves()
@@ -143,7 +134,7 @@ def test_everything_works_without_javascript(live: Live, browser: Browser, tmp_p
     photo.write_bytes(a_jpeg())
     with a_visitor(browser, live, script=False) as teacher:
         id_number = an_id_number(area="320104")
-        gets_to_step_four(teacher, id_number)
+        teacher.gets_to_step_four(id_number)
         teacher.goes_through(*STEP_4[:-1])
         teacher.answers("现任教学校", "致远中学")
         teacher.saves()
@@ -244,7 +235,7 @@ def a_second_city(live: Live) -> Iterator[None]:
 def test_province_and_city_narrow_the_bureaus(live: Live, page: Page) -> None:
     teacher = Portal(page, live.portal)
     with a_second_city(live):
-        gets_to_step_four(teacher, an_id_number(area="320104"))
+        teacher.gets_to_step_four(an_id_number(area="320104"))
         teacher.goes_through("basics", "certificate")
         teacher.is_at(PAGES["bureau"])
         expect(page.get_by_label("所在省")).to_have_value("江苏省")

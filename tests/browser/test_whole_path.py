@@ -13,7 +13,7 @@ from shared import db
 from tests.browser.conftest import DESK, Live, picture
 from tests.browser.office_pages import Office, office
 from tests.browser.portal_pages import STEP_4, STEP_7, Portal
-from tests.build import a_certificate_number, an_id_number
+from tests.build import an_id_number
 from tests.portal.teacher import a_jpeg
 
 PASSWORD = "Xinghuo-2026"
@@ -81,12 +81,7 @@ def test_a_teacher_is_registered(services: Live, browser: Browser, page: Page, p
 
 
 def applies(teacher: Portal, id_number: str, photo: Path) -> str:
-    teacher.opens_the_front_page()
-    teacher.enters_the_form()
-    teacher.reads_on()
-    teacher.accepts_the_terms()
-    teacher.says_who_it_is(id_number, a_certificate_number(year=2010))
-    teacher.saves()
+    teacher.gets_to_step_four(id_number)
     teacher.goes_through(*STEP_4)
     teacher.chooses("确认点", "鼓楼区教师资格现场确认点")
     teacher.saves()

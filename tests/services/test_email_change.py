@@ -1,6 +1,5 @@
 """An account's e-mail address: stored when the link that was sent there is followed, and not before."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -18,10 +17,10 @@ from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused
 from tests import build
 from tests.conftest import Database
+from tests.mailbox import PORTAL, mails, secret_in
 
 At = Callable[[datetime], datetime]
 OLD = "Xinghuo-2026"
-PORTAL = "https://portal.example.cn"
 VISITOR = accounts.anonymous("203.0.113.7")
 NOON = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)
 
@@ -34,16 +33,6 @@ def person(database: Database, at: At) -> Person:
 
 def me(person: Person) -> Actor:
     return access.actor_of_person(person, "203.0.113.8")
-
-
-def mails(to: str = "wang@example.cn") -> list[Mail]:
-    return list(session.scalars(select(Mail).where(Mail.to == to).order_by(Mail.id)))
-
-
-def secret_in(mail: Mail) -> str:
-    found = re.search(re.escape(PORTAL) + r"/account/(?:new-password|verify)/(\S+)", mail.body)
-    assert found
-    return found.group(1)
 
 
 def change(person: Person, new: str = "new@example.cn", password: str = OLD) -> str:

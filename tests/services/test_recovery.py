@@ -18,10 +18,10 @@ from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused
 from tests import build
 from tests.conftest import Database
+from tests.mailbox import PORTAL, mails, secret_in
 
 At = Callable[[datetime], datetime]
 OLD, NEW, NEWER = "Xinghuo-2026", "Qinhuai#2027", "Xuanwu#2028"
-PORTAL = "https://portal.example.cn"
 VISITOR = accounts.anonymous("203.0.113.7")
 NOON = datetime(2026, 10, 12, 4, 0, tzinfo=UTC)  # twelve by the users' clock
 HOUR = timedelta(hours=1)
@@ -35,16 +35,6 @@ def person(database: Database, at: At) -> Person:
 
 def me(person: Person) -> Actor:
     return access.actor_of_person(person, "203.0.113.8")
-
-
-def mails(to: str = "wang@example.cn") -> list[Mail]:
-    return list(session.scalars(select(Mail).where(Mail.to == to).order_by(Mail.id)))
-
-
-def secret_in(mail: Mail) -> str:
-    found = re.search(re.escape(PORTAL) + r"/account/(?:new-password|verify)/(\S+)", mail.body)
-    assert found
-    return found.group(1)
 
 
 def ask(id_number: str) -> None:
