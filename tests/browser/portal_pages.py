@@ -126,11 +126,12 @@ class Portal:
         self._field(label).fill(value)
 
     def chooses(self, label: str, option: str) -> None:
-        field = self._field(label)
-        names = [text.strip() for text in field.locator("option").all_text_contents()]
+        options = self._field(label).locator("option")
+        expect(options).not_to_have_count(0)  # the page may still be on its way
+        names = [text.strip() for text in options.all_text_contents()]
         fitting = [text for text in names if text == option] or [text for text in names if option in text]
         assert fitting, f"{label} offers no {option}: {names[:12]}"
-        field.select_option(label=fitting[0])
+        self._field(label).select_option(label=fitting[0])
 
     def chooses_the_first(self, label: str) -> None:
         self._field(label).select_option(index=1)
