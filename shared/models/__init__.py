@@ -15,10 +15,11 @@ from shared.models.certificate import (
     RosterEntry,
     StaffRequest,
 )
-from shared.models.people import AccountLink, Person, Staff
+from shared.models.people import AccountLink, OldPassword, Person, Staff, StaffSession
 from shared.models.places import Bureau, ConfirmationPoint, PointSchool, School
 from shared.models.records import AuditEntry, Event, Mail
 from shared.models.reference import (
+    Alias,
     Authority,
     CalendarDay,
     Degree,
@@ -41,14 +42,18 @@ from shared.models.review import (
     ReceivedPaper,
     RevocationRequest,
 )
+from shared.models.work import Batch, BatchRow, Hold, SavedView
 
 __all__ = [
     "AccountLink",
     "Agreement",
+    "Alias",
     "Application",
     "AssessmentYear",
     "AuditEntry",
     "Authority",
+    "Batch",
+    "BatchRow",
     "Bureau",
     "CalendarDay",
     "Campaign",
@@ -61,11 +66,13 @@ __all__ = [
     "Education",
     "Ethnicity",
     "Event",
+    "Hold",
     "Institution",
     "Mail",
     "Material",
     "Message",
     "NoticeText",
+    "OldPassword",
     "Person",
     "Photo",
     "PointSchool",
@@ -78,9 +85,11 @@ __all__ = [
     "ReceivedPaper",
     "RevocationRequest",
     "RosterEntry",
+    "SavedView",
     "School",
     "Staff",
     "StaffRequest",
+    "StaffSession",
     "Subject",
     "TeachingBreak",
     "Title",

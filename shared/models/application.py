@@ -30,7 +30,7 @@ from shared.models.kinds import (
     Stage,
     TeachingStage,
 )
-from shared.models.people import Person
+from shared.models.people import Person, Staff
 from shared.models.places import Bureau, ConfirmationPoint, School
 from shared.models.reference import (
     Authority,
@@ -62,6 +62,7 @@ class Application(Row):
         Index("ix_applications_bureau_id_stage", "bureau_id", "stage", "id"),
         Index("ix_applications_school_id_stage", "school_id", "stage", "id"),
         Index("ix_applications_point_id_stage", "point_id", "stage", "id"),
+        Index("ix_applications_assigned_to_id_stage", "assigned_to_id", "stage", "id"),
         CheckConstraint("form_version >= 0 AND signed_version <= form_version", name="versions"),
         CheckConstraint("stage <> 'concluded' OR conclusion <> 'none'", name="concluded"),
         CheckConstraint("stage NOT IN ('draft', 'submitted') OR conclusion = 'none'", name="undecided"),
@@ -84,6 +85,7 @@ class Application(Row):
     stage_at: Mapped[datetime] = mapped_column(UTCDateTime)  # since when it stands at its stage
     decided_on: Mapped[date | None]  # the day of the preliminary conclusion; publicity must begin after it
     valid_until: Mapped[date | None]
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # who of the colleagues looks at it
 
     certificate_number: Mapped[str | None] = mapped_column(key_text(CODE), index=True)
     name: Mapped[str | None] = mapped_column(key_text(NAME), index=True)
@@ -125,6 +127,7 @@ class Application(Row):
 
     campaign: Mapped[Campaign] = relationship()
     person: Mapped[Person] = relationship()
+    assigned_to: Mapped[Staff | None] = relationship()
     ethnicity: Mapped[Ethnicity | None] = relationship()
     qualification_type: Mapped[QualificationType | None] = relationship()
     authority: Mapped[Authority | None] = relationship()

@@ -99,5 +99,7 @@ class StaffRequest(Row):
     application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id"), index=True)
     state: Mapped[RequestState] = mapped_column(one_of(RequestState), default=RequestState.OPEN)
     answer: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     bureau: Mapped[Bureau] = relationship()

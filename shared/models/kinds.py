@@ -211,6 +211,27 @@ class CertificateService(Kind):
     CENTRAL = "central", _("市局集中办理")
 
 
+class BatchState(Kind):
+    """Where a batch of one move for many applications stands."""
+
+    PREVIEW = "preview", _("待确认")
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("办理中")
+    DONE = "done", _("已办完")
+    CANCELLED = "cancelled", _("已取消")
+    UNDONE = "undone", _("已撤回")
+
+
+class BatchRowState(Kind):
+    """What became of one application of a batch."""
+
+    CHOSEN = "chosen", _("未办理")
+    MOVED = "moved", _("已办理")
+    SKIPPED = "skipped", _("已跳过")
+    UNDONE = "undone", _("已撤回")
+    KEPT = "kept", _("未能撤回")
+
+
 class MailState(Kind):
     WAITING = "waiting", _("待发送")
     SENT = "sent", _("已发送")

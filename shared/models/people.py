@@ -80,6 +80,12 @@ class Staff(Row, Login):
     active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=True)
     valid_until: Mapped[date | None]
+    id_number: Mapped[str | None] = mapped_column(Encrypted("id_number"))  # the person: nobody decides on themselves
+    activation_hash: Mapped[str | None] = mapped_column(String(64))
+    activation_expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    totp_secret: Mapped[str | None] = mapped_column(Encrypted("totp"))
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    totp_last_step: Mapped[int | None]  # a code is good for once
 
     school: Mapped[School | None] = relationship()
     point: Mapped[ConfirmationPoint | None] = relationship()
@@ -87,3 +93,34 @@ class Staff(Row, Login):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffSession(Row):
+    """One log-in of a member of staff on one machine: listed, and ended by its owner or a superuser."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (
+        CheckConstraint("ended_at IS NULL OR ended_at >= begun_at", name="times"),
+        Index("ix_staff_sessions_staff_id_ended_at", "staff_id", "ended_at"),
+    )
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    address: Mapped[str] = mapped_column(String(NAME), default="")
+    browser: Mapped[str] = mapped_column(String(HASH), default="")
+
+    staff: Mapped[Staff] = relationship()
+
+
+class OldPassword(Row):
+    """A password that a member of staff had: the last five may not come back."""
+
+    __tablename__ = "old_passwords"
+    __table_args__ = (Index("ix_old_passwords_staff_id", "staff_id", "id"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    password_hash: Mapped[str] = mapped_column(String(HASH))
+    set_at: Mapped[datetime] = mapped_column(UTCDateTime)

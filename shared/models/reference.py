@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import UTCDateTime
-from shared.models.base import CODE, NAME, Entry, Row, one_of
+from shared.models.base import CODE, NAME, Entry, Row, key_text, one_of
 from shared.models.kinds import BureauLevel, Conclusion
 
 
@@ -27,6 +27,7 @@ class Subject(Entry):
 
     qualification_types: Mapped[str] = mapped_column(String(CODE), default="")
     teachable: Mapped[bool] = mapped_column(default=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("subjects.id"))
 
 
 class Ethnicity(Entry):
@@ -70,6 +71,8 @@ class Institution(Entry):
 
     __tablename__ = "institutions"
 
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("institutions.id"))
+
 
 class ReasonCode(Entry):
     """Reasons of a conclusion that is not 合格."""
@@ -109,6 +112,25 @@ class Authority(Entry):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     successor_code: Mapped[str | None] = mapped_column(ForeignKey("authorities.code"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("authorities.id"))
+
+
+class Alias(Row):
+    """Another name of a row of reference data: an old spelling, a former name. Imports and searches understand it."""
+
+    __tablename__ = "aliases"
+    __table_args__ = (
+        UniqueConstraint("table_name", "name", "row_id"),
+        Index("ix_aliases_table_name_row_id", "table_name", "row_id"),
+    )
+
+    table_name: Mapped[str] = mapped_column(String(CODE * 2))
+    row_id: Mapped[int]
+    name: Mapped[str] = mapped_column(key_text(NAME))
+    note: Mapped[str] = mapped_column(String(NAME), default="")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CalendarDay(Row):

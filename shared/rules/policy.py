@@ -9,10 +9,12 @@ from sqlalchemy.orm import aliased
 
 from shared.db import Base
 from shared.models import (
+    Alias,
     Application,
     AssessmentYear,
     AuditEntry,
     Authority,
+    Batch,
     Bureau,
     CalendarDay,
     Campaign,
@@ -24,6 +26,7 @@ from shared.models import (
     Education,
     Ethnicity,
     Event,
+    Hold,
     Institution,
     Mail,
     Material,
@@ -39,6 +42,7 @@ from shared.models import (
     Receipt,
     RevocationRequest,
     RosterEntry,
+    SavedView,
     School,
     Staff,
     StaffRequest,
@@ -75,6 +79,10 @@ class Can(StrEnum):
     FINAL = "final"
     REQUEST_REVOCATION = "request_revocation"
     DECIDE_REVOCATION = "decide_revocation"
+    HOLD = "hold"  # stop every decision until something is cleared up, and lift it again
+    ASSIGN = "assign"  # say which colleague looks at it
+    WRITE = "write"  # a message to the applicant
+    MERGE = "merge"  # put a duplicate's place in order: everything points to the other one
     RESET_PASSWORD = "reset_password"  # noqa: S105  let a teacher back in, who has shown the identity card
 
 
@@ -212,6 +220,17 @@ def _requests_from(role: Role) -> Condition:
     return condition
 
 
+def _my_views(actor: Actor) -> ColumnElement[bool]:
+    return _is(SavedView.staff_id.expression, actor.id)
+
+
+def _views_for_me(actor: Actor) -> ColumnElement[bool]:
+    """One's own saved views, and those that a superuser at or above one's place shares."""
+    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
+    shared = SavedView.shared & SavedView.bureau_id.in_(ids) if ids else false()
+    return _my_views(actor) | shared
+
+
 def _asked_by_me(actor: Actor) -> ColumnElement[bool]:
     """One's own requests; not the report that a certificate number was used twice, which names somebody else."""
     mine = _applications(my_own, StaffRequest.application_id.expression)(actor)
@@ -239,6 +258,10 @@ _grant(Application, Role.CITY, in_my_area, Can.REQUEST_REVOCATION, Can.DECIDE_RE
 _grant(Application, Role.CITY, of_my_bureau, Can.PRELIMINARY, Can.UNDO_CONFIRM, Can.CHANGE_POINT)
 _grant(Application, Role.PROVINCE, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.FINAL)
 _grant(Application, Role.PROVINCE, in_my_area, Can.DECIDE_REVOCATION)
+for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE):
+    _grant(Application, _role, in_my_area, Can.HOLD, Can.ASSIGN, Can.WRITE)
+_grant(Application, Role.SCHOOL, of_my_school, Can.WRITE)
+_grant(Application, Role.POINT, of_my_point, Can.WRITE)
 _grant(Application, Role.SUPERUSER, in_my_area, Can.VIEW, Can.EXPORT)
 _grant(Application, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
@@ -256,6 +279,8 @@ for _role, _condition in _SEES.items():
     _grant(Person, _role, _people_of(_condition), Can.REFER)
     for _part in (Event, Receipt, Message, AssessmentYear, TeachingBreak, RevocationRequest):
         _grant(_part, _role, _applications(_condition, _part.application_id.expression), Can.VIEW)
+for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDITOR):
+    _grant(Hold, _role, _applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
 for _attested in (AssessmentYear, TeachingBreak):
     _mine = _applications(still_attested, _attested.application_id.expression)
     _grant(_attested, Role.SCHOOL, _mine, Can.CREATE, Can.EDIT, Can.DELETE)
@@ -267,6 +292,7 @@ _grant(RevocationRequest, Role.PROVINCE, _requests_from(Role.CITY), Can.DECIDE_R
 
 # Code tables: superusers keep them, everyone on the staff may look things up.
 CODE_TABLES: tuple[type[Base], ...] = (
+    Alias,
     Authority,
     CalendarDay,
     Degree,
@@ -289,6 +315,10 @@ for _model in CODE_TABLES:
     _grant(_model, Role.SUPERUSER, everything, Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     _grant(_model, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
+_grant(Alias, Role.SUPERUSER, everything, Can.DELETE)
+for _merged in (Authority, Institution, Subject):
+    _grant(_merged, Role.SUPERUSER, everything, Can.MERGE)
+
 # Places and people: a superuser keeps the own subtree.
 _AREAS: dict[type[Base], Condition] = {
     Bureau: _bureaus(Bureau.id.expression),
@@ -307,6 +337,7 @@ for _model, _area in _AREAS.items():
 for _place in (Bureau, School, ConfirmationPoint, PointSchool):
     _grant(_place, Role.SUPERUSER, _AREAS[_place], Can.CREATE, Can.EDIT)
 _grant(PointSchool, Role.SUPERUSER, _points_in_my_area, Can.DELETE)
+_grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
 _grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
 _grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
 _grant(RosterEntry, Role.SCHOOL, lambda actor: _is(RosterEntry.school_id.expression, actor.school_id), Can.VIEW)
@@ -326,6 +357,13 @@ _grant(Certificate, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.SUPERUSER, everything, Can.VIEW)
 _grant(Mail, Role.AUDITOR, everything, Can.VIEW)
 _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+
+# What somebody works with is their own; a shared view is seen below the bureau of whoever shared it.
+for _role in STAFF_ROLES:
+    _grant(SavedView, _role, _my_views, Can.CREATE, Can.EDIT, Can.DELETE)
+    _grant(SavedView, _role, _views_for_me, Can.VIEW)
+    _grant(Batch, _role, lambda actor: _is(Batch.staff_id.expression, actor.id), Can.VIEW)
+_grant(Batch, Role.AUDITOR, everything, Can.VIEW)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.
 for _role in STAFF_ROLES:

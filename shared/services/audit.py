@@ -12,12 +12,13 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from shared import clock
 from shared.db import Base, Encrypted, session
-from shared.models import AuditEntry, Draft, Event, Mail
+from shared.models import AuditEntry, BatchRow, Draft, Event, Mail, OldPassword, StaffSession
 from shared.rules import masking
 from shared.rules.policy import Actor
 
-NOT_RECORDED = (AuditEntry, Event, Mail, Draft)  # records themselves, and what belongs to nobody yet
-SECRET_COLUMNS = frozenset({"password_hash", "token_hash"})
+# Records themselves, what belongs to nobody yet, and what a log-in or a password leaves behind (noted as such).
+NOT_RECORDED = (AuditEntry, BatchRow, Event, Mail, Draft, OldPassword, StaffSession)
+SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "activation_hash", "totp_secret"})
 SILENT_COLUMNS = frozenset({"version"})
 LONGEST = 500
 

@@ -17,6 +17,7 @@ from shared import clock, db
 from shared.config import AdminSettings
 from shared.db import session
 from shared.models import (
+    Alias,
     Application,
     AssessmentYear,
     AuditEntry,
@@ -145,6 +146,8 @@ def a_code_row(model: type[Any]) -> int:
     if model is CalendarDay:
         day = date(2030, 1, 1) + timedelta(days=build.number())
         return build.add(CalendarDay(day=day, is_workday=False)).id
+    if model is Alias:
+        return build.add(Alias(table_name="schools", row_id=1, name=f"旧称{build.number()}")).id
     found = session.scalar(select(model.id).limit(1))
     if found is None:
         message = f"no row of {model.__name__}"

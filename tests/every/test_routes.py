@@ -1,11 +1,11 @@
-"""Every address of the back office × every role (and nobody) × own and foreign rows, against the tables below.
+"""Every address of the back office × every role (and nobody) × own and foreign rows, against the tables of routes_table.py.
 
 A new address fails here until somebody has written down who may do what with it.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,135 +18,7 @@ from shared.models.kinds import Role
 from tests.admin import world
 from tests.admin.world import City
 from tests.conftest import Database
-
-S, P, D, C, V, U, A = (
-    Role.SCHOOL,
-    Role.POINT,
-    Role.DISTRICT,
-    Role.CITY,
-    Role.PROVINCE,
-    Role.SUPERUSER,
-    Role.AUDITOR,
-)
-ALL = (S, P, D, C, V, U, A)
-BUREAUS = (D, C, V, U, A)  # officers of bureaus, the superuser, the auditor
-KEEPERS = (U, A)
-Roles = tuple[Role, ...]
-
-
-class Table(NamedTuple):
-    """Who may do what with a table. `inline`: a column changed in the list; `lookup`: one chosen by typing."""
-
-    view: Roles
-    create: Roles = ()
-    edit: Roles = ()
-    delete: Roles = ()
-    export: Roles = ()
-    act: Roles = ()
-    inline: str = ""
-    lookup: str = ""
-    look_up: Roles | None = None  # whoever may view, unless said otherwise
-    shared_rows: bool = False  # the same rows for everybody: none is foreign
-
-
-CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
-OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
-SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
-TABLES = {
-    "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id"),
-    "assessment_years": OWN_YEARS,
-    "teaching_breaks": OWN_YEARS,
-    "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
-    "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
-    "revocation_requests": Table(ALL),
-    "staff": Table(KEEPERS, (U,), (U,), export=(U,), lookup="school_id"),
-    "people": Table(KEEPERS),
-    "roster_entries": Table((S, *BUREAUS), export=BUREAUS, lookup="school_id"),
-    "bureaus": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="name", lookup="parent_id"),
-    "schools": Table((S, *BUREAUS), (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id"),
-    "confirmation_points": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="address", lookup="bureau_id"),
-    "point_schools": Table(BUREAUS, (U,), (), (U,), BUREAUS, lookup="point_id"),
-    "campaigns": Table(ALL, (U,), (U,), inline="name", lookup="bureau_id", look_up=(U,)),
-    "windows": SETTINGS,
-    "materials": SETTINGS,
-    "publicities": Table(BUREAUS, (D,), (D,), export=BUREAUS, lookup="campaign_id"),
-    "qualification_types": CODES,
-    "subjects": CODES,
-    "authorities": CODES._replace(lookup="division_code"),
-    "institutions": CODES,
-    "divisions": CODES._replace(lookup="parent_code"),
-    "reason_codes": CODES,
-    "calendar_days": CODES._replace(inline="is_workday"),
-    "notice_texts": CODES._replace(export=(), inline=""),
-    "ethnicities": CODES,
-    "political_statuses": CODES,
-    "educations": CODES,
-    "degrees": CODES,
-    "titles": CODES,
-    "putonghua_grades": CODES,
-    "audit_entries": Table((A,), export=(A,), shared_rows=True),
-    "events": Table(ALL, lookup="application_id"),
-    "mails": Table((A,), shared_rows=True),
-}
-ACTIONS = (
-    "index_view",
-    "details_view",
-    "create_view",
-    "edit_view",
-    "delete_view",
-    "ajax_update",
-    "ajax_lookup",
-    "action_view",
-    "export",
-)
-MOVE_OF = {S: "school_pass", P: "return", D: "disqualify", C: "agree", V: "final", U: "final", A: "agree"}
-
-
-class Page(NamedTuple):
-    """An address with answers of its own: the status for those who may, for all others, and for somebody else's row."""
-
-    roles: Roles
-    status: int
-    others: int = 404
-    foreign: int = 404
-    nobody: int = 302
-    address: str = ""
-    data: dict[str, str] = {}  # noqa: RUF012  read only
-
-
-PRINTERS = (S, P, D, C, V)
-PAGES = {
-    ("static", "GET"): Page(ALL, 200, nobody=200, address="/static/css/admin.css"),
-    ("shared.static", "GET"): Page(ALL, 200, nobody=200, address="/shared-static/css/tokens.css"),
-    ("admin.static", "GET"): Page(ALL, 200, nobody=200, address="/static/admin/vendor/jquery.min.js"),
-    ("health.healthz", "GET"): Page(ALL, 200, nobody=200),
-    ("health.readyz", "GET"): Page(ALL, 200, nobody=200),
-    ("session.log_in", "GET"): Page(ALL, 302, nobody=200),
-    ("session.log_in", "POST"): Page(ALL, 302, nobody=422),
-    ("session.log_out", "POST"): Page(ALL, 302, nobody=401),
-    ("session.change_password", "GET"): Page(ALL, 200),
-    ("session.change_password", "POST"): Page(ALL, 422, nobody=401),
-    ("admin.index", "GET"): Page(ALL, 200),
-    ("applications.photo", "GET"): Page(ALL, 200),
-    ("applications.receipt_paper", "GET"): Page(PRINTERS, 200),
-    ("applications.form_paper", "POST"): Page(PRINTERS, 200, nobody=401),
-    ("applications.reveal", "POST"): Page((P, D, C, V), 200, nobody=401),
-    ("applications.move", "GET"): Page((S, P), 200),
-    ("applications.move", "POST"): Page((S, P), 422, nobody=401, data={"version": "0"}),
-    ("applications.reset", "GET"): Page((S, D), 200),
-    ("applications.reset", "POST"): Page((S, D), 422, nobody=401),
-    ("desk.index", "GET"): Page((P,), 200),
-    ("desk.index", "POST"): Page((P,), 422, nobody=401),
-    ("desk.case", "GET"): Page((P,), 200),
-    ("desk.confirm", "POST"): Page((P,), 422, nobody=401),
-    ("desk.correct", "GET"): Page((P,), 200),
-    ("desk.correct", "POST"): Page((P,), 422, nobody=401),
-    ("desk.point", "GET"): Page((P,), 200),
-    ("desk.point", "POST"): Page((P,), 422, nobody=401),
-    ("desk.receipt", "GET"): Page((P,), 200),
-    ("desk.reveal", "POST"): Page((P,), 200, nobody=401),
-    ("desk.undo", "POST"): Page((P,), 422, nobody=401),
-}
+from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Table
 
 
 @dataclass(frozen=True)

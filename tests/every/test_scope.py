@@ -11,11 +11,13 @@ from shared.db import Base, session
 from shared.models import (
     Application,
     AssessmentYear,
+    Batch,
     Bureau,
     Campaign,
     CertificateRequest,
     ConfirmationPoint,
     Event,
+    Hold,
     Material,
     Message,
     Person,
@@ -23,6 +25,7 @@ from shared.models import (
     Receipt,
     RevocationRequest,
     RosterEntry,
+    SavedView,
     School,
     Staff,
     StaffRequest,
@@ -41,69 +44,10 @@ from shared.models.kinds import (
 )
 from shared.rules import policy
 from shared.rules.policy import SCOPE, Actor, Can
+from shared.services import access
 from tests import build
 from tests.conftest import Database
-
-STAFF = "school point district city province superuser auditor"
-CODES = (
-    "Authority CalendarDay Degree Division Education Ethnicity Institution NoticeText PoliticalStatus PutonghuaGrade"
-    " QualificationType ReasonCode Subject Title"
-)
-
-# Model: role: actions. What is not here is denied.
-TABLE: dict[str, dict[str, str]] = {
-    "Application": {
-        "teacher": "view submit amend withdraw change_point print",
-        "school": "view edit export check return print",
-        "point": "view export reveal print return confirm undo_confirm change_point correct",
-        "district": "view export reveal print preliminary undo_confirm change_point request_revocation",
-        "city": "view export reveal print review request_revocation decide_revocation "
-        "preliminary undo_confirm change_point",
-        "province": "view export reveal print final decide_revocation",
-        "superuser": "view export",
-        "auditor": "view export",
-    },
-    "Person": dict.fromkeys(["school", "district"], "refer reset_password")
-    | dict.fromkeys(["point", "city", "province"], "refer")
-    | dict.fromkeys(["superuser", "auditor"], "refer view"),
-    "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "AssessmentYear": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
-    "TeachingBreak": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
-    "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
-    | dict.fromkeys(["city", "province"], "view decide_revocation"),
-    "Bureau": dict.fromkeys(["school", "point"], "refer")
-    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
-    | {"superuser": "refer view export create edit"},
-    "School": {"point": "refer", "school": "refer view"}
-    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
-    | {"superuser": "refer view export create edit"},
-    "ConfirmationPoint": dict.fromkeys(["school", "point"], "refer")
-    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
-    | {"superuser": "refer view export create edit"},
-    "PointSchool": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
-    | {"superuser": "view export create edit delete"},
-    "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
-    | {"district": "view export create edit"},
-    "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
-    | {"superuser": "view export edit", "teacher": "view"},
-    "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
-    "RosterEntry": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export")
-    | {"school": "view"},
-    "Staff": dict.fromkeys(STAFF.split(), "refer")
-    | {"superuser": "refer view create edit export", "auditor": "refer view"},
-    "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
-    "Mail": {"auditor": "view"},
-    "AuditEntry": {"auditor": "view export"},
-    "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
-    "Window": {"superuser": "view create edit delete", "auditor": "view"},
-    "Material": {"superuser": "view create edit delete", "auditor": "view"},
-} | {
-    code: dict.fromkeys(STAFF.split(), "refer")
-    | {"superuser": "refer view create edit export", "auditor": "refer view export"}
-    for code in CODES.split()
-}
+from tests.every.scope_table import CODES, TABLE
 
 
 def test_the_table_and_scope_say_the_same() -> None:
@@ -218,6 +162,9 @@ def belongings(application: Application, clerk: Staff, school: School, district:
             raised_at=now,
         ),
     ]
+    made += [
+        Hold(application_id=key, reason="待核实", placed_at=now, placed_by_id=clerk.id),
+    ]
     build.add(*made)
     return [*made, build.a_revocation_request(application, build.staff(Role.DISTRICT, district))]
 
@@ -267,8 +214,33 @@ def test_each_line_reaches_own_rows_and_no_foreign_ones(sides: tuple[Side, Side]
     assert walked > 150
 
 
+def test_what_somebody_works_with_is_their_own(database: Database) -> None:
+    nanjing = build.a_nanjing()
+    mine, other = build.staff(Role.DISTRICT, nanjing.gulou), build.staff(Role.DISTRICT, nanjing.gulou)
+    batch = build.add(Batch(staff_id=mine.id, move="return", made_at=clock.now()))
+    view = build.add(SavedView(staff_id=mine.id, table_name="applications", name="x", query=""))
+    for row in (batch, view):
+        assert allowed(row, access.actor_of_staff(mine), Can.VIEW)
+        assert not allowed(row, access.actor_of_staff(other), Can.VIEW)
+    assert not allowed(view, access.actor_of_staff(other), Can.EDIT)
+
+
+def test_a_shared_view_is_seen_below_the_bureau_of_whoever_shares_it(database: Database) -> None:
+    nanjing = build.a_nanjing()
+    keeper = build.staff(Role.SUPERUSER, nanjing.gulou)
+    view = build.add(
+        SavedView(
+            staff_id=keeper.id, table_name="applications", name="x", query="", shared=True, bureau_id=nanjing.gulou.id
+        )
+    )
+    below = build.an_actor(Role.POINT, build.a_point(bureau=nanjing.gulou))
+    assert allowed(view, below, Can.VIEW)
+    assert not allowed(view, below, Can.EDIT)
+    assert not allowed(view, build.an_actor(Role.DISTRICT, nanjing.xuanwu), Can.VIEW)
+
+
 def test_every_model_with_a_place_takes_part_in_the_walk(sides: tuple[Side, Side]) -> None:
-    without_place = set(CODES.split()) | {"Certificate", "Mail", "AuditEntry"}
+    without_place = set(CODES.split()) | {"Certificate", "Mail", "AuditEntry", "Batch", "SavedView"}
     assert {model.__name__ for model in sides[0].rows} == set(TABLE) - without_place
 
 

@@ -1,0 +1,69 @@
+"""Which role may do what, written out a second time: a line that slips into SCOPE, or out of it, is noticed."""
+
+STAFF = "school point district city province superuser auditor"
+CODES = (
+    "Alias Authority CalendarDay Degree Division Education Ethnicity Institution NoticeText PoliticalStatus"
+    " PutonghuaGrade QualificationType ReasonCode Subject Title"
+)
+
+# Model: role: actions. What is not here is denied.
+TABLE: dict[str, dict[str, str]] = {
+    "Application": {
+        "teacher": "view submit amend withdraw change_point print",
+        "school": "view edit export check return print write",
+        "point": "view export reveal print return confirm undo_confirm change_point correct write",
+        "district": "view export reveal print preliminary undo_confirm change_point request_revocation "
+        "hold assign write",
+        "city": "view export reveal print review request_revocation decide_revocation "
+        "preliminary undo_confirm change_point hold assign write",
+        "province": "view export reveal print final decide_revocation hold assign write",
+        "superuser": "view export",
+        "auditor": "view export",
+    },
+    "Person": dict.fromkeys(["school", "district"], "refer reset_password")
+    | dict.fromkeys(["point", "city", "province"], "refer")
+    | dict.fromkeys(["superuser", "auditor"], "refer view"),
+    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
+    "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete"),
+    "Batch": dict.fromkeys(STAFF.split(), "view"),
+    "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "AssessmentYear": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "TeachingBreak": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
+    | dict.fromkeys(["city", "province"], "view decide_revocation"),
+    "Bureau": dict.fromkeys(["school", "point"], "refer")
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit"},
+    "School": {"point": "refer", "school": "refer view"}
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit merge"},
+    "ConfirmationPoint": dict.fromkeys(["school", "point"], "refer")
+    | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
+    | {"superuser": "refer view export create edit"},
+    "PointSchool": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
+    | {"superuser": "view export create edit delete"},
+    "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
+    | {"district": "view export create edit"},
+    "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
+    | {"superuser": "view export edit", "teacher": "view"},
+    "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
+    "RosterEntry": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export")
+    | {"school": "view"},
+    "Staff": dict.fromkeys(STAFF.split(), "refer")
+    | {"superuser": "refer view create edit export", "auditor": "refer view"},
+    "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
+    "Mail": {"auditor": "view"},
+    "AuditEntry": {"auditor": "view export"},
+    "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
+    "Window": {"superuser": "view create edit delete", "auditor": "view"},
+    "Material": {"superuser": "view create edit delete", "auditor": "view"},
+} | {
+    code: dict.fromkeys(STAFF.split(), "refer")
+    | {"superuser": "refer view create edit export", "auditor": "refer view export"}
+    for code in CODES.split()
+}
+TABLE["Alias"]["superuser"] += " delete"
+for _merged in ("Authority", "Institution", "Subject"):
+    TABLE[_merged]["superuser"] += " merge"
