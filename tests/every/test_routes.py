@@ -1,4 +1,4 @@
-"""Every address of the back office × every role (and nobody) × own and foreign rows, against the tables of routes_table.py.
+"""Every address of the back office × every role (and nobody) × own and foreign rows, against routes_table.py.
 
 A new address fails here until somebody has written down who may do what with it.
 """
