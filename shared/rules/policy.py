@@ -198,10 +198,15 @@ def _roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _above(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
+    """Rows whose bureau is the actor's own or lies above it in the tree; without a place: none."""
+    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
+    return column.in_(ids) if ids else false()
+
+
 def _campaigns_above_me(actor: Actor) -> ColumnElement[bool]:
     """The campaigns that a place takes part in: its own bureau's and those of the bureaus above."""
-    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
-    return Campaign.bureau_id.in_(ids) if ids else false()
+    return _above(Campaign.bureau_id.expression, actor)
 
 
 def _campaigns_above_or_below(actor: Actor) -> ColumnElement[bool]:
@@ -226,9 +231,7 @@ def _my_views(actor: Actor) -> ColumnElement[bool]:
 
 def _views_for_me(actor: Actor) -> ColumnElement[bool]:
     """One's own saved views, and those that a superuser at or above one's place shares."""
-    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
-    shared = SavedView.shared & SavedView.bureau_id.in_(ids) if ids else false()
-    return _my_views(actor) | shared
+    return _my_views(actor) | (SavedView.shared & _above(SavedView.bureau_id.expression, actor))
 
 
 def _asked_by_me(actor: Actor) -> ColumnElement[bool]:
