@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from shared.db import session
 from shared.models import Application, Event
 from shared.models.kinds import Role
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish

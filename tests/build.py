@@ -48,7 +48,7 @@ from shared.models.kinds import (
     TeachingStage,
     WindowStage,
 )
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access
 from tests.reference_rows import CITY, GULOU, PROVINCE, XUANWU
 

@@ -13,7 +13,7 @@ from shared.db import Base, session
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules import policy
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.text import _
 from shared.web.login import by
 

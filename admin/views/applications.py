@@ -17,7 +17,7 @@ from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
 from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, exports, photos, workflow
 from shared.services.errors import NotYours, Refused

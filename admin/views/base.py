@@ -19,7 +19,7 @@ from admin.views.declared import Declared
 from admin.views.history import history
 from shared.db import Base
 from shared.rules.checks import Problem
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import access, reference
 from shared.services.errors import NotYours, Refused
 from shared.text import _

@@ -18,7 +18,7 @@ from shared.models import Application
 from shared.models.kinds import Conclusion, Role
 from shared.rules import policy
 from shared.rules.checks import Problem
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move
 from shared.services import access, workflow
 from shared.services.errors import NotYours

@@ -11,7 +11,7 @@ from admin.views import rows
 from shared.models import Application, CertificateRequest, RevocationRequest, StaffRequest
 from shared.models.kinds import RequestState, Stage
 from shared.rules import policy
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import access, campaigns
 from shared.text import Text, _
 from shared.web.login import by

@@ -17,7 +17,7 @@ from admin.views.labels import label_of
 from shared.db import Base, session
 from shared.models.kinds import Role
 from shared.rules import policy
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import access
 from shared.services.errors import NotYours
 from shared.text import Text

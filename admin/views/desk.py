@@ -20,7 +20,7 @@ from shared.models.kinds import Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.fields import Field
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.rules.states import MOVES
 from shared.services import access, answers, confirming, exports, reference, workflow
 from shared.services.errors import NotYours, Refused

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.db import Base, session
 from shared.models import AuditEntry
 from shared.rules import policy
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import access
 from shared.web.login import by
 

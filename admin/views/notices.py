@@ -11,7 +11,7 @@ from shared import clock
 from shared.db import Base
 from shared.models import NoticeText
 from shared.rules.checks import Problem
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import reference
 from shared.services.errors import Refused
 from shared.text import Text, _

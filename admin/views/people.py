@@ -10,7 +10,8 @@ from admin.forms.tables import offered
 from admin.views.base import Table
 from shared.db import Base
 from shared.models import Person, RosterEntry, Staff
-from shared.rules.policy import STAFF_ROLES, Can
+from shared.rules.policy import STAFF_ROLES
+from shared.rules.rights import Can
 from shared.services import staffing
 from shared.text import _
 from shared.web.login import by

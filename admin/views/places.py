@@ -3,7 +3,7 @@
 from admin.views.base import Table
 from admin.views.reference import Codes
 from shared.models import Bureau, ConfirmationPoint, PointSchool, School
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.text import _
 
 

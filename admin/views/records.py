@@ -7,7 +7,7 @@ from admin.views import trail
 from admin.views.base import Table
 from shared.db import Base
 from shared.models import AuditEntry, Event, Mail
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.rules.states import MOVES
 from shared.text import Text, _
 

@@ -19,7 +19,7 @@ from shared.models import (
     Subject,
     Title,
 )
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.text import _
 
 

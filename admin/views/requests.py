@@ -2,7 +2,7 @@
 
 from admin.views.base import Table
 from shared.models import CertificateRequest, RevocationRequest, StaffRequest
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.text import _
 
 

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired
 
 from admin.forms.typed import number_of
 from shared.models import Application, Person
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.services import access, links, recovery
 from shared.services.errors import Refused
 from shared.text import _

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.forms import CodeForm, ForgottenForm, NewPasswordForm
 from portal.views.account import Answer, portal_url
 from shared.models.kinds import LinkKind
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import accounts, recovery
 from shared.services.errors import Refused
 from shared.text import _

@@ -31,7 +31,7 @@ from shared.rules.guards import (
     Guard,
     Order,
 )
-from shared.rules.policy import Can
+from shared.rules.rights import Can
 from shared.text import Text, _
 
 REGISTRATION_YEARS = 5  # 暂行办法 article 4: registration is renewed every five years

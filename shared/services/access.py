@@ -26,7 +26,7 @@ from shared.models import (
 )
 from shared.models.kinds import Role
 from shared.rules import policy
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services.errors import NotYours
 
 M = TypeVar("M", bound=Base)

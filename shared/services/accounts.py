@@ -16,7 +16,7 @@ from shared.models.people import Login
 from shared.rules import accounts as rules
 from shared.rules import identity
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, audit, throttle
 from shared.services.errors import Refused
 from shared.text import _

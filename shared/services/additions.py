@@ -15,7 +15,7 @@ from shared.models.base import Entry
 from shared.models.kinds import EntryStatus, RequestKind
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit, drafts, finding, reference
 from shared.services.drafts import Owner
 from shared.services.errors import Refused

@@ -23,7 +23,7 @@ from shared.rules import accounts as password_rules
 from shared.rules import form, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Step, of_step
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import (
     access,
     accounts,

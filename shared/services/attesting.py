@@ -8,7 +8,7 @@ from shared.models import Application
 from shared.models.kinds import Stage
 from shared.rules.checks import Problem
 from shared.rules.fields import Step, of_step
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access
 from shared.services.errors import Refused
 from shared.text import _

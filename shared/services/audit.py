@@ -14,7 +14,7 @@ from shared import clock
 from shared.db import Base, Encrypted, session
 from shared.models import AuditEntry, BatchRow, Draft, Event, Mail, OldPassword, StaffSession
 from shared.rules import masking
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 
 # Records themselves, what belongs to nobody yet, and what a log-in or a password leaves behind (noted as such).
 NOT_RECORDED = (AuditEntry, BatchRow, Event, Mail, Draft, OldPassword, StaffSession)

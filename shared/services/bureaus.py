@@ -5,7 +5,7 @@ from sqlalchemy import select
 from shared.db import session, transaction
 from shared.models import Bureau, Division
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services.errors import Refused
 from shared.text import _
 

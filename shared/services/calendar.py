@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from shared.db import session, transaction
 from shared.models import CalendarDay
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.workdays import IsWorkday, UnknownYear
 
 SATURDAY = 5

@@ -14,7 +14,7 @@ from shared.models.kinds import IdKind
 from shared.rules import form, identity
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field, Section
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, answers, outlook, receipts, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish

@@ -14,7 +14,7 @@ from shared.models import Application, AssessmentYear, Material, Photo, Receipt,
 from shared.rules import masking, workdays
 from shared.rules.checks import Problem
 from shared.rules.fields import Input, Section, in_section, shown
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.rules.workdays import UnknownYear
 from shared.services import access, receipts
 from shared.services.calendar import is_workday

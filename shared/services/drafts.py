@@ -17,7 +17,7 @@ from shared import clock
 from shared.db import session, transaction
 from shared.models import Application, Draft
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, answers, campaigns
 from shared.services.errors import NotYours, Refused
 from shared.text import _

@@ -2,7 +2,7 @@
 
 from shared.db import transaction
 from shared.models import Application
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, audit
 
 

@@ -14,7 +14,7 @@ from shared.rules import masking
 from shared.rules.checks import Problem
 from shared.rules.fields import Input, Section, in_section, shown
 from shared.rules.guards import Order
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.states import status_label
 from shared.services import access, audit, letters, notify, outlook
 from shared.services.errors import Refused

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import Column, Table, bindparam, func, select, update
 
 from shared.db import Base, Encrypted, session, transaction
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit
 
 BATCH = 1000

@@ -17,7 +17,7 @@ from shared.models import AccountLink, Person
 from shared.models.kinds import LinkKind
 from shared.rules import accounts as rules
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access
 from shared.services.errors import Refused
 from shared.text import _

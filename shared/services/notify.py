@@ -10,7 +10,7 @@ from shared.adapters.mail import Mailbox, MailFailed
 from shared.db import session, transaction
 from shared.models import Mail
 from shared.models.kinds import MailState
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 
 FIRST_WAIT = timedelta(minutes=1)
 MOST_ATTEMPTS = 8  # the last one about two hours after the first

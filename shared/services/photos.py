@@ -11,7 +11,7 @@ from shared.db import session, transaction
 from shared.models import Application, Photo
 from shared.models.kinds import Stage, WindowStage
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, windows, workflow
 from shared.services.errors import Refused
 

@@ -6,7 +6,7 @@ from shared.db import session
 from shared.models import Application, ConfirmationPoint
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, reference, workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish

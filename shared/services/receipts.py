@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from shared.db import session
 from shared.models import Application, ConfirmationPoint, Receipt
 from shared.rules.guards import Order
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 
 SERIAL_DIGITS = 5
 

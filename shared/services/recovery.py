@@ -13,7 +13,7 @@ from shared.rules import accounts as rules
 from shared.rules import form, masking
 from shared.rules.checks import Problem
 from shared.rules.fields import Step
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, accounts, audit, letters, links, notify, throttle
 from shared.services.errors import NotYours, Refused
 from shared.text import _

@@ -25,7 +25,7 @@ from shared.models.kinds import BureauLevel, EntryStatus, RequestState
 from shared.rules import places, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import Field
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access
 from shared.services.errors import NotYours, Refused
 from shared.text import _

@@ -6,7 +6,7 @@ from shared.db import session
 from shared.models import RevocationRequest
 from shared.models.kinds import RequestState
 from shared.rules.guards import Order
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 
 
 def ask(application_ids: list[int], order: Order, by: Actor) -> None:

@@ -27,7 +27,7 @@ from shared.models import (
 )
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit, calendar
 
 FOLDER = Path(__file__).parents[1] / "reference"

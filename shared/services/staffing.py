@@ -10,7 +10,7 @@ from shared.models import Bureau, ConfirmationPoint, School, Staff
 from shared.models.kinds import BureauLevel, Role
 from shared.rules import accounts as rules
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access
 from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused

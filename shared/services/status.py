@@ -22,7 +22,7 @@ from shared.models import (
 from shared.models.kinds import CertificateService, Conclusion, Origin, Stage, WindowStage
 from shared.rules import reminders
 from shared.rules.dates import Days
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.way import Course, Milestone, Passage, way
 from shared.services import access, answers, outlook, windows
 from shared.services.campaigns import Round

@@ -9,7 +9,7 @@ from shared import clock
 from shared.db import session, transaction
 from shared.models import AuditEntry
 from shared.rules.checks import Problem
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit
 from shared.services.errors import Refused
 from shared.text import _

@@ -11,7 +11,7 @@ from shared import clock, db
 from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, additions, audit, notify
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from shared.models.kinds import Conclusion, Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.guards import Order
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.rules.states import MOVES, Move, moves_from, needs_a_reason, status_label
 from shared.services import audit, informing, receipts, revocations, windows
 from shared.services.errors import NotYours, Refused

@@ -7,7 +7,7 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from shared import clock
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import accounts
 from shared.services.accounts import Account
 

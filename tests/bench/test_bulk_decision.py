@@ -15,7 +15,7 @@ from shared import clock
 from shared.db import session, transaction
 from shared.models import Application, Event, Person
 from shared.models.kinds import Conclusion, IdKind, Role, Stage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit, workflow
 from shared.services.workflow import Wish
 from tests import build

@@ -11,7 +11,7 @@ from shared import clock
 from shared.db import session
 from shared.models import Application, AuditEntry, Bureau, Event
 from shared.models.kinds import Conclusion, Role, Stage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.states import MOVES
 from shared.services import workflow
 from shared.services.errors import NotYours, Refused

@@ -43,7 +43,8 @@ from shared.models.kinds import (
     WindowStage,
 )
 from shared.rules import policy
-from shared.rules.policy import SCOPE, Actor, Can
+from shared.rules.policy import SCOPE
+from shared.rules.rights import Actor, Can
 from shared.services import access
 from tests import build
 from tests.conftest import Database

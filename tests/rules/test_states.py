@@ -6,7 +6,8 @@ import pytest
 
 from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
-from shared.rules.policy import SCOPE, Can
+from shared.rules.policy import SCOPE
+from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, five_years_after, moves_from, needs_a_reason, status_label
 
 ALL = list(MOVES.values())

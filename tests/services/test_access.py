@@ -12,7 +12,7 @@ from shared import db
 from shared.db import session
 from shared.models import Application, AuditEntry, Campaign, Event, Mail, Message, Person, School, Staff
 from shared.models.kinds import Role, Stage
-from shared.rules.policy import Actor, Can
+from shared.rules.rights import Actor, Can
 from shared.services import access
 from shared.services.errors import NotYours
 from tests import build

@@ -10,7 +10,7 @@ from shared.db import session, transaction
 from shared.models import Application, AuditEntry, School, StaffRequest
 from shared.models.kinds import EntryStatus, Stage
 from shared.rules.fields import BY_NAME
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, additions, drafts, workflow
 from tests import build
 from tests.conftest import Database

@@ -10,7 +10,7 @@ from shared.db import session, transaction
 from shared.models import Application, AuditEntry, Event, Mail, Person, Staff, Subject
 from shared.models.kinds import Role, Stage
 from shared.models.records import PROTECTED
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import audit, workflow
 from shared.services.audit import UnrecordedWrite
 from shared.services.workflow import Wish

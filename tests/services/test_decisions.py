@@ -11,7 +11,7 @@ from shared.db import session
 from shared.models import Application, AuditEntry, Event, Person
 from shared.models.kinds import Conclusion, Role, Stage
 from shared.rules.guards import Order
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish

@@ -11,7 +11,7 @@ from shared.db import session
 from shared.models import Mail, Person
 from shared.models.kinds import Role
 from shared.rules import accounts as rules
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import access, accounts, recovery
 from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused

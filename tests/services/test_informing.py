@@ -9,7 +9,7 @@ from shared import text
 from shared.db import session
 from shared.models import Application, Mail
 from shared.models.kinds import EntryStatus, RegistrationType, Role, Stage, WindowStage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import applications, informing, letters, outlook
 from shared.services.errors import NotYours, Refused
 from tests import build

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from shared.db import session
 from shared.models import Application, AuditEntry, Photo
 from shared.models.kinds import Role, Stage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import photos
 from shared.services.errors import NotYours, Refused
 from tests import build

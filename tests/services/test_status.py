@@ -21,7 +21,7 @@ from shared.models.kinds import (
     Stage,
     WindowStage,
 )
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import applications, campaigns, points, status, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from shared.db import session
 from shared.models import Application, Event, Subject
 from shared.models.kinds import Conclusion, Role, Stage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import reference, workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish

@@ -14,7 +14,7 @@ from shared.db import session
 from shared.models import Application, Campaign, Certificate, Draft, Event, NoticeText, Person, Receipt, StaffRequest
 from shared.models.kinds import Conclusion, EntryStatus, EthicsGrade, IdKind, PostKind, Role, Sex, Stage
 from shared.rules.fields import FIELDS, Input, Step, of_step
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.services import (
     accounts,
     applications,

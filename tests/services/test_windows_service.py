@@ -8,7 +8,7 @@ import pytest
 from shared.db import session
 from shared.models import CalendarDay, Campaign, Window
 from shared.models.kinds import WindowStage
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.workdays import UnknownYear
 from shared.services import calendar, windows
 from tests import build

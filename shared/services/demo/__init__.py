@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, insert, select, text
 from shared import clock
 from shared.db import Base, session, transaction
 from shared.models import Application, Person, Staff
-from shared.rules.policy import Actor
+from shared.rules.rights import Actor
 from shared.rules.states import status_label
 from shared.services import audit
 from shared.services.accounts import hash_password

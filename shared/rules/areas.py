@@ -1,0 +1,160 @@
+"""Which rows are somebody's: the own application, those of a place, those below a bureau. SQL conditions for SCOPE."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import aliased
+
+from shared.models import (
+    Application,
+    Bureau,
+    Campaign,
+    ConfirmationPoint,
+    Person,
+    PointSchool,
+    RevocationRequest,
+    RosterEntry,
+    SavedView,
+    School,
+    Staff,
+    StaffRequest,
+)
+from shared.models.kinds import Origin, RequestKind, Role, Stage
+from shared.rules.rights import Actor
+
+Condition = Callable[[Actor], ColumnElement[bool]]
+
+
+def everything(_actor: Actor) -> ColumnElement[bool]:
+    return true()
+
+
+def below(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
+    """Rows whose bureau is the actor's own or lies below it in the tree; without a place: none."""
+    if not actor.bureau_path:
+        return false()
+    return column.in_(
+        select(Bureau.id).where(Bureau.path.startswith(actor.bureau_path, autoescape=True)).correlate(None)
+    )
+
+
+def equal(column: ColumnElement[int] | ColumnElement[int | None], value: int | None) -> ColumnElement[bool]:
+    return column == value if value is not None else false()
+
+
+def my_own(actor: Actor) -> ColumnElement[bool]:
+    return equal(Application.person_id.expression, actor.id)
+
+
+def handed_in(one: type[Application] = Application) -> ColumnElement[bool]:
+    """An unfinished draft is its teacher's alone; one that the district entered (S23) has no form."""
+    return (one.form_version > 0) | (one.origin == Origin.IMPORT_UNAPPLIED)
+
+
+def of_my_school(actor: Actor) -> ColumnElement[bool]:
+    return equal(Application.school_id.expression, actor.school_id) & handed_in()
+
+
+def still_attested(actor: Actor) -> ColumnElement[bool]:
+    """The school's part closes when the papers are confirmed."""
+    return of_my_school(actor) & Application.stage.in_((Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED))
+
+
+def of_my_point(actor: Actor) -> ColumnElement[bool]:
+    return equal(Application.point_id.expression, actor.point_id) & handed_in()
+
+
+def of_my_bureau(actor: Actor) -> ColumnElement[bool]:
+    return equal(Application.bureau_id.expression, actor.bureau_id) & handed_in()
+
+
+def in_my_area(actor: Actor) -> ColumnElement[bool]:
+    return below(Application.bureau_id.expression, actor) & handed_in()
+
+
+def applications(condition: Condition, column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
+    """The same rows as of applications, for a table that belongs to one."""
+    return lambda actor: column.in_(select(Application.id).where(condition(actor)).correlate(None))
+
+
+def bureaus(column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
+    return lambda actor: below(column, actor)
+
+
+def campaigns(column: ColumnElement[int]) -> Condition:
+    return lambda actor: column.in_(
+        select(Campaign.id).where(below(Campaign.bureau_id.expression, actor)).correlate(None)
+    )
+
+
+def points_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    points = select(ConfirmationPoint.id).where(below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
+    return PointSchool.point_id.in_(points)
+
+
+def staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
+    points = select(ConfirmationPoint.id).where(below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
+    return below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
+
+
+def people_of(condition: Condition) -> Condition:
+    return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)).correlate(None))
+
+
+def people_now_of(condition: Condition) -> Condition:
+    """People by the last application they handed in: a school that somebody has left has no say any more."""
+
+    def matched(actor: Actor) -> ColumnElement[bool]:
+        later = aliased(Application)
+        newer = select(later.id).where(later.person_id == Application.person_id, later.id > Application.id)
+        last = select(Application.id).where(condition(actor), ~newer.where(handed_in(later)).exists())
+        return last.where(Application.person_id == Person.id).correlate(Person).exists()
+
+    return matched
+
+
+def roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    return RosterEntry.school_id.in_(select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None))
+
+
+def above(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
+    """Rows whose bureau is the actor's own or lies above it in the tree; without a place: none."""
+    ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
+    return column.in_(ids) if ids else false()
+
+
+def campaigns_above_me(actor: Actor) -> ColumnElement[bool]:
+    """The campaigns that a place takes part in: its own bureau's and those of the bureaus above."""
+    return above(Campaign.bureau_id.expression, actor)
+
+
+def campaigns_above_or_below(actor: Actor) -> ColumnElement[bool]:
+    """Of a bureau also those of the bureaus below: it reviews and concludes what they began."""
+    return campaigns_above_me(actor) | below(Campaign.bureau_id.expression, actor)
+
+
+def requests_from(role: Role) -> Condition:
+    """Revocations asked for by the level below, in the actor's area."""
+
+    def condition(actor: Actor) -> ColumnElement[bool]:
+        asked = RevocationRequest.requested_by_id.in_(select(Staff.id).where(Staff.role == role).correlate(None))
+        mine = RevocationRequest.application_id.in_(select(Application.id).where(in_my_area(actor)).correlate(None))
+        return asked & mine
+
+    return condition
+
+
+def my_views(actor: Actor) -> ColumnElement[bool]:
+    return equal(SavedView.staff_id.expression, actor.id)
+
+
+def views_for_me(actor: Actor) -> ColumnElement[bool]:
+    """One's own saved views, and those that a superuser at or above one's place shares."""
+    return my_views(actor) | (SavedView.shared & above(SavedView.bureau_id.expression, actor))
+
+
+def asked_by_me(actor: Actor) -> ColumnElement[bool]:
+    """One's own requests; not the report that a certificate number was used twice, which names somebody else."""
+    mine = applications(my_own, StaffRequest.application_id.expression)(actor)
+    return mine & (StaffRequest.kind != RequestKind.DUPLICATE_CERTIFICATE)
