@@ -11,6 +11,7 @@ from shared.rules import four_eyes
 from shared.rules.rights import Actor
 from shared.rules.states import MOVES
 from shared.services import access, attesting, workflow
+from shared.services.errors import Refused
 from shared.services.workflow import Wish
 from tests import build
 from tests.actors import codes, officer, why_not
