@@ -248,7 +248,7 @@ def test_a_wrong_code_an_unknown_number_and_a_locked_account_get_the_same_senten
             recovery.check_code(number, typed, by=VISITOR)
         said.add(str(refused.value))
     assert len(said) == 1
-    assert accounts.is_locked(person)
+    assert locks.is_locked(person)
     assert len(entries("code_failed")) == rules.FAILURES_TO_LOCK + 3
 
 
