@@ -74,7 +74,7 @@ def waiting(*, by: Actor) -> Enrolment | None:
     staff = session.get_one(Staff, by.id)
     if is_on(staff) or not staff.totp_secret:
         return None
-    address = pyotp.TOTP(staff.totp_secret).provisioning_uri(staff.username, issuer_name=str(ISSUER))
+    address = pyotp.TOTP(staff.totp_secret).provisioning_uri(name=staff.username, issuer_name=str(ISSUER))
     return Enrolment(key=" ".join(re.findall("....", staff.totp_secret)), picture=qr.svg(address))
 
 

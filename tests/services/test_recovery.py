@@ -13,7 +13,7 @@ from shared.models import AccountLink, Application, AuditEntry, Mail, Person
 from shared.models.kinds import Role, Stage
 from shared.rules import accounts as rules
 from shared.rules.rights import Actor
-from shared.services import access, accounts, links, recovery, worker
+from shared.services import access, accounts, links, locks, recovery, worker
 from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused
 from tests import build
