@@ -132,3 +132,6 @@ PAGES = {
     ("desk.reveal", "POST"): Page((P,), 200, nobody=401),
     ("desk.undo", "POST"): Page((P,), 422, nobody=401),
 }
+for _table in ("authorities", "institutions", "schools", "subjects"):
+    PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
+    PAGES[f"{_table}.merge_view", "POST"] = Page((U,), 404, nobody=401)  # no row is named
