@@ -15,7 +15,7 @@ from shared import clock
 from shared.db import session, transaction
 from shared.models import Application, Event, ReasonCode
 from shared.models.kinds import Conclusion, Stage
-from shared.rules import policy
+from shared.rules import four_eyes, policy
 from shared.rules.checks import Problem
 from shared.rules.guards import Order
 from shared.rules.rights import Actor, Can
@@ -133,6 +133,12 @@ def possible(application: Application, *, by: Actor) -> list[Move]:
     return [row for row in fitting if granted.get(row.permission.value)]
 
 
+def is_own(application_id: int, *, by: Actor) -> bool:
+    """Whether the applicant is the member of staff who acts: nobody decides on the own application."""
+    anothers = select(Application.id).where(Application.id == application_id, four_eyes.is_another_persons(by.id))
+    return session.scalar(anothers) is None
+
+
 def _faults_of(row: Move, wish: Wish) -> list[Problem]:
     """What is wrong with the order itself, whatever the application."""
     faults = []
@@ -147,7 +153,7 @@ def _faults_of(row: Move, wish: Wish) -> list[Problem]:
 
 def _order(wish: Wish, by: Actor) -> Order:
     now = clock.now()
-    return Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    return Order(now=now, today=clock.local(now).date(), role=by.role, actor_id=by.id, **vars(wish))
 
 
 def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
@@ -181,7 +187,10 @@ def _judge(
     lock: bool,
 ) -> list[Fact]:
     """Split `ids` into those that may move (returned, and listed as moved) and those that may not, with reasons."""
-    guards = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(row.guards)]
+    guards: list[Any] = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(row.guards)]
+    guards += [
+        guard.detail().label(f"detail_{index}") for index, guard in enumerate(row.guards) if guard.detail is not None
+    ]
     facts: list[Any] = [getattr(Application, name) for name in JUDGED_COLUMNS]
     statement = select(*facts, *guards).where(
         Application.id.in_(ids), policy.condition(Application, by, row.permission)
@@ -211,8 +220,12 @@ def _problems(fact: Fact, row: Move, versions: Mapping[int, int], closed: Mappin
         return [Problem("stage", "", _("当前状态是“{status}”，不能{move}", status=status, move=row.label))]
     if versions.get(fact.id, fact.version) != fact.version:
         return [Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作"))]
-    failed = [guard for index, guard in enumerate(row.guards) if not getattr(fact, f"guard_{index}")]
-    return [*closed[fact.campaign_id], *(Problem(guard.code, "", guard.text) for guard in failed)]
+    failed = [
+        Problem(guard.code, "", guard.said(getattr(fact, f"detail_{index}", None)))
+        for index, guard in enumerate(row.guards)
+        if not getattr(fact, f"guard_{index}")
+    ]
+    return [*closed[fact.campaign_id], *failed]
 
 
 def _move_chunk(
