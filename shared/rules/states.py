@@ -43,7 +43,10 @@ def _one_step(_order: Order) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets."""
+    """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets.
+
+    `bulk`: may be made for many at once. `undo`: what must hold for taking back a batch of it; without, it is for good.
+    """
 
     name: str
     label: Text
@@ -54,6 +57,8 @@ class Move:
     conclusions: tuple[Conclusion, ...] = ()
     needs_reason: bool = False
     effects: Callable[[Order], dict[str, Any]] = field(default=_one_step)
+    bulk: bool = False
+    undo: tuple[Guard, ...] | None = None
 
 
 DECISIONS = (Conclusion.REGISTERED, Conclusion.DEFERRED, Conclusion.REFUSED)
@@ -147,6 +152,8 @@ MOVES: dict[str, Move] = {
             {_S.SUBMITTED: _S.SCHOOL_CHECKED},
             (ETHICS,),
             (WindowStage.SCHOOL_CHECK,),
+            bulk=True,
+            undo=(),
         ),
         Move(
             "return",
@@ -155,6 +162,8 @@ MOVES: dict[str, Move] = {
             {_S.SUBMITTED: _S.RETURNED, _S.SCHOOL_CHECKED: _S.RETURNED},
             needs_reason=True,
             effects=_voids_the_signature,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "correct",
@@ -197,6 +206,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
             effects=_decides_first,
+            bulk=True,
+            undo=(UNPUBLISHED,),
         ),
         Move(  # a move of its own, so that no bulk decision overturns an earlier one unseen
             "revise_preliminary",
@@ -217,6 +228,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.PRELIMINARY,),
             conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
             effects=_decides_first,
+            bulk=True,
+            undo=(UNPUBLISHED,),
         ),
         Move(
             "send_back_review",
@@ -226,6 +239,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.REVIEW,),
             needs_reason=True,
             effects=_takes_the_conclusion_back,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "agree",
@@ -234,8 +249,10 @@ MOVES: dict[str, Move] = {
             {_S.PRELIMINARY: _S.REVIEWED},
             (PUBLISHED,),
             (WindowStage.REVIEW,),
+            bulk=True,
+            undo=(),
         ),
-        Move(
+        Move(  # nothing undoes it: what was concluded changes only by a revocation, asked for and approved
             "final",
             _("终审"),
             Can.FINAL,
@@ -244,6 +261,7 @@ MOVES: dict[str, Move] = {
             (WindowStage.FINAL,),
             conclusions=DECISIONS,
             effects=_concludes,
+            bulk=True,
         ),
         Move(
             "send_back_final",
@@ -252,6 +270,8 @@ MOVES: dict[str, Move] = {
             {_S.REVIEWED: _S.PRELIMINARY},
             windows=(WindowStage.FINAL,),
             needs_reason=True,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "request_revocation",
@@ -280,6 +300,9 @@ MOVES: dict[str, Move] = {
     )
 }
 
+TAKE_BACK = "take_back"  # no move of its own: it restores whatever a batch has changed
+TAKEN_BACK = _("撤回批量办理")
+
 _DECIDED: dict[tuple[Stage, Conclusion], Text] = {
     (Stage.PRELIMINARY, Conclusion.REGISTERED): _("初审：注册合格"),
     (Stage.PRELIMINARY, Conclusion.DEFERRED): _("初审暂缓注册"),
@@ -296,6 +319,17 @@ _DECIDED: dict[tuple[Stage, Conclusion], Text] = {
 def status_label(stage: Stage, conclusion: Conclusion) -> Text:
     """The status in words, from stage and conclusion together."""
     return _DECIDED.get((stage, conclusion), stage.label)
+
+
+def label_of(name: str) -> Text | str:
+    """What a move is called in a history, where also the taking back of one stands."""
+    return TAKEN_BACK if name == TAKE_BACK else MOVES[name].label if name in MOVES else name
+
+
+def becomes(move: Move, stage: Stage, conclusion: Conclusion, order: Order) -> Text:
+    """The status in words that `move` would leave."""
+    left = move.effects(order).get("conclusion", conclusion)
+    return status_label(move.paths.get(stage, stage), left)
 
 
 def moves_from(stage: Stage) -> list[Move]:
