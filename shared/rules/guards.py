@@ -23,7 +23,8 @@ from shared.models import (
     Staff,
 )
 from shared.models.kinds import Conclusion, RequestState, Role, Stage
-from shared.rules import places
+from shared.rules import four_eyes, places
+from shared.rules.four_eyes import Level
 from shared.text import Text, _
 
 
@@ -34,6 +35,7 @@ class Order:
     now: datetime
     today: date
     role: Role | None
+    actor_id: int | None = None
     reason: str = ""
     reason_code: str | None = None
     conclusion: Conclusion | None = None
@@ -46,11 +48,16 @@ Condition = Callable[[Order], ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Guard:
-    """A condition that must hold, and the sentence for whoever it stops."""
+    """A condition that must hold, and the sentence for whoever it stops; `detail` reads what fills its {detail}."""
 
     code: str
     text: Text
     holds: Condition
+    detail: Callable[[], ColumnElement[Any]] | None = None
+
+    def said(self, detail: object = None) -> Text:
+        """The sentence for one application."""
+        return self.text if self.detail is None else Text(self.text.message, {"detail": detail})
 
 
 def _campaign(column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -143,6 +150,14 @@ def _has_ethics(_order: Order) -> ColumnElement[bool]:
     return Application.ethics.is_not(None)
 
 
+def _decided_nothing_else(level: Level) -> Condition:
+    return lambda order: four_eyes.decided_no_other_level(level, order.actor_id)
+
+
+def _is_not_held(_order: Order) -> ColumnElement[bool]:
+    return not_(four_eyes.open_hold().exists())
+
+
 COMPLETE = Guard("incomplete", _("申请材料不完整，请补齐后再提交"), _is_complete)
 PLACES = Guard("places", _("任教学校、注册机构和确认点不一致，请先更正"), _places_agree)
 CHECKED = Guard("unchecked", _("学校尚未审校，请先由学校审校员审校通过"), _was_checked)
@@ -156,3 +171,32 @@ REVIEWED = Guard("unreviewed", _("市级尚未复核，请等待复核完成"), 
 REGISTERED = Guard("unregistered", _("只有注册合格的申请才能撤销"), _is_registered)
 NO_REQUEST = Guard("requested", _("已有待处理的撤销申请，请等待上一级处理"), _no_open_request)
 REQUEST = Guard("unrequested", _("没有下一级提出的撤销申请，不能处理"), _asked_by_the_level_below)
+NOT_OWN = Guard(
+    "own", _("这是您本人的申请，须由他人办理，请转交同事"), lambda order: four_eyes.is_another_persons(order.actor_id)
+)
+NOT_HELD = Guard(
+    "held",
+    _("申请已暂停办理（{detail}），查清并解除暂停后才能作出结论"),
+    _is_not_held,
+    lambda: four_eyes.open_hold().scalar_subquery(),
+)
+OTHERS_DECIDED_LATER = Guard(
+    "two_levels",
+    _("您已作出本申请的复核或终审结论，初审须由他人办理，请转交同事"),
+    _decided_nothing_else(Level.PRELIMINARY),
+)
+OTHERS_DECIDED_FIRST = Guard(
+    "two_levels",
+    _("您已作出本申请的初审或终审结论，复核须由他人办理，请转交同事"),
+    _decided_nothing_else(Level.REVIEW),
+)
+OTHERS_DECIDED_BEFORE = Guard(
+    "two_levels",
+    _("您已作出本申请的初审或复核结论，终审须由他人办理，请转交同事"),
+    _decided_nothing_else(Level.FINAL),
+)
+OTHERS_ASKED = Guard(
+    "own_request",
+    _("这项撤销申请是您本人提出的，须由他人审批，请转交同事"),
+    lambda order: four_eyes.asked_by_somebody_else(order.actor_id),
+)

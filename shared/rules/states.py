@@ -14,11 +14,18 @@ from sqlalchemy import case, func, literal
 from shared.db import UTCDateTime
 from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
+from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import (
     CHECKED,
     COMPLETE,
     ETHICS,
     NO_REQUEST,
+    NOT_HELD,
+    NOT_OWN,
+    OTHERS_ASKED,
+    OTHERS_DECIDED_BEFORE,
+    OTHERS_DECIDED_FIRST,
+    OTHERS_DECIDED_LATER,
     PAPERS,
     PLACES,
     POINT_FITS,
@@ -123,6 +130,11 @@ _APPLY = (WindowStage.APPLY,)
 _MEND = (WindowStage.APPLY, WindowStage.SCHOOL_CHECK)
 _CONFIRM = (WindowStage.CONFIRM,)
 
+# Four eyes for every act of a level; no conclusion while something has to be cleared up, but it may be sent back.
+_FIRST = (OTHERS_DECIDED_LATER, NOT_OWN)
+_SECOND = (OTHERS_DECIDED_FIRST, NOT_OWN)
+_THIRD = (OTHERS_DECIDED_BEFORE, NOT_OWN)
+
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
@@ -150,7 +162,7 @@ MOVES: dict[str, Move] = {
             _("审校通过"),
             Can.CHECK,
             {_S.SUBMITTED: _S.SCHOOL_CHECKED},
-            (ETHICS,),
+            (ETHICS, NOT_OWN),
             (WindowStage.SCHOOL_CHECK,),
             bulk=True,
             undo=(),
@@ -170,6 +182,7 @@ MOVES: dict[str, Move] = {
             _("现场更正"),
             Can.CORRECT,
             {_S.SUBMITTED: _S.SUBMITTED, _S.SCHOOL_CHECKED: _S.SCHOOL_CHECKED},
+            (NOT_OWN,),
             windows=_CONFIRM,
             effects=_changes_the_form,
         ),
@@ -178,7 +191,7 @@ MOVES: dict[str, Move] = {
             _("现场确认"),
             Can.CONFIRM,
             {_S.SUBMITTED: _S.CONFIRMED, _S.SCHOOL_CHECKED: _S.CONFIRMED},
-            (PLACES, CHECKED, PAPERS, SIGNED),
+            (PLACES, CHECKED, PAPERS, SIGNED, NOT_OWN),
             _CONFIRM,
             effects=_confirms,
         ),
@@ -203,6 +216,7 @@ MOVES: dict[str, Move] = {
             _("初审"),
             Can.PRELIMINARY,
             {_S.CONFIRMED: _S.PRELIMINARY},
+            (*_FIRST, NOT_HELD),
             windows=(WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
             effects=_decides_first,
@@ -214,7 +228,7 @@ MOVES: dict[str, Move] = {
             _("更改初审结论"),
             Can.PRELIMINARY,
             {_S.PRELIMINARY: _S.PRELIMINARY},
-            (UNPUBLISHED,),
+            (UNPUBLISHED, *_FIRST, NOT_HELD),
             (WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
             needs_reason=True,
@@ -225,6 +239,7 @@ MOVES: dict[str, Move] = {
             _("不符合注册条件"),
             Can.PRELIMINARY,
             dict.fromkeys((_S.SUBMITTED, _S.SCHOOL_CHECKED, _S.RETURNED, _S.CONFIRMED), _S.PRELIMINARY),
+            (*_FIRST, NOT_HELD),
             windows=(WindowStage.PRELIMINARY,),
             conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
             effects=_decides_first,
@@ -236,6 +251,7 @@ MOVES: dict[str, Move] = {
             _("复核退回初审"),
             Can.REVIEW,
             {_S.PRELIMINARY: _S.CONFIRMED},
+            _SECOND,
             windows=(WindowStage.REVIEW,),
             needs_reason=True,
             effects=_takes_the_conclusion_back,
@@ -247,7 +263,7 @@ MOVES: dict[str, Move] = {
             _("复核通过"),
             Can.REVIEW,
             {_S.PRELIMINARY: _S.REVIEWED},
-            (PUBLISHED,),
+            (PUBLISHED, *_SECOND, NOT_HELD),
             (WindowStage.REVIEW,),
             bulk=True,
             undo=(),
@@ -257,7 +273,7 @@ MOVES: dict[str, Move] = {
             _("终审"),
             Can.FINAL,
             {_S.REVIEWED: _S.CONCLUDED, _S.PRELIMINARY: _S.CONCLUDED},
-            (REVIEWED, PUBLISHED),
+            (REVIEWED, PUBLISHED, *_THIRD, NOT_HELD),
             (WindowStage.FINAL,),
             conclusions=DECISIONS,
             effects=_concludes,
@@ -268,6 +284,7 @@ MOVES: dict[str, Move] = {
             _("终审退回"),
             Can.FINAL,
             {_S.REVIEWED: _S.PRELIMINARY},
+            _THIRD,
             windows=(WindowStage.FINAL,),
             needs_reason=True,
             bulk=True,
@@ -286,7 +303,7 @@ MOVES: dict[str, Move] = {
             _("同意撤销注册"),
             Can.DECIDE_REVOCATION,
             {_S.CONCLUDED: _S.REVOKED},
-            (REQUEST,),
+            (REQUEST, OTHERS_ASKED, NOT_OWN, NOT_HELD),
             needs_reason=True,
         ),
         Move(
@@ -294,13 +311,12 @@ MOVES: dict[str, Move] = {
             _("不同意撤销注册"),
             Can.DECIDE_REVOCATION,
             {_S.CONCLUDED: _S.CONCLUDED},
-            (REQUEST,),
+            (REQUEST, OTHERS_ASKED, NOT_OWN),
             needs_reason=True,
         ),
     )
 }
 
-TAKE_BACK = "take_back"  # no move of its own: it restores whatever a batch has changed
 TAKEN_BACK = _("撤回批量办理")
 
 _DECIDED: dict[tuple[Stage, Conclusion], Text] = {

@@ -45,10 +45,10 @@ class Line:
 
 def groups(batch_id: int) -> list[Group]:
     """All rows by what became of them and why, the largest group first."""
-    columns = (BatchRow.state, BatchRow.reasons, func.count().label("count"), func.min(BatchRow.id).label("like"))
+    columns = (BatchRow.state, BatchRow.reasons, func.count().label("size"), func.min(BatchRow.id).label("like"))
     found = select(*columns).where(BatchRow.batch_id == batch_id).group_by(BatchRow.state, BatchRow.reasons)
     rows = session.execute(found.order_by(func.count().desc(), func.min(BatchRow.id)))
-    return [Group(row.state, tuple(Text.unpacked(one) for one in row.reasons), row.count, row.like) for row in rows]
+    return [Group(row.state, tuple(Text.unpacked(one) for one in row.reasons), row.size, row.like) for row in rows]
 
 
 def becoming(batch: Batch, wish: Wish, *, by: Actor) -> list[tuple[Text, int]]:

@@ -16,11 +16,12 @@ from shared import clock
 from shared.db import Base, session, transaction
 from shared.models import Application, Event, ReasonCode
 from shared.models.kinds import Conclusion, Stage
-from shared.rules import policy
+from shared.rules import four_eyes, policy
 from shared.rules.checks import Problem
+from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import Guard, Order
 from shared.rules.rights import Actor, Can
-from shared.rules.states import MOVES, TAKE_BACK, Move, moves_from, needs_a_reason, status_label
+from shared.rules.states import MOVES, Move, moves_from, needs_a_reason, status_label
 from shared.services import audit, informing, receipts, revocations, windows
 from shared.services.errors import NotYours, Refused
 from shared.text import _
@@ -185,6 +186,12 @@ def possible(application: Application, *, by: Actor) -> list[Move]:
     return [row for row in fitting if granted.get(row.permission.value)]
 
 
+def is_own(application_id: int, *, by: Actor) -> bool:
+    """Whether the applicant is the member of staff who acts: nobody decides on the own application."""
+    anothers = select(Application.id).where(Application.id == application_id, four_eyes.is_another_persons(by.id))
+    return session.scalar(anothers) is None
+
+
 def faults_of(row: Move, wish: Wish) -> list[Problem]:
     """What is wrong with the order itself, whatever the application."""
     faults = []
@@ -200,7 +207,7 @@ def faults_of(row: Move, wish: Wish) -> list[Problem]:
 def order_of(wish: Wish, by: Actor) -> Order:
     """The wish as guards and effects read it: with its moment and the role of whoever has it."""
     now = clock.now()
-    return Order(now=now, today=clock.local(now).date(), role=by.role, **vars(wish))
+    return Order(now=now, today=clock.local(now).date(), role=by.role, actor_id=by.id, **vars(wish))
 
 
 def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
@@ -264,7 +271,12 @@ def _judge(
     ids: Sequence[int], row: Move, order: Order, by: Actor, judgement: _Judgement, outcome: Outcome, *, lock: bool
 ) -> list[Fact]:
     """Split `ids` into those that may move (returned, and listed as moved) and those that may not, with reasons."""
-    guards = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(judgement.guards)]
+    guards: list[Any] = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(judgement.guards)]
+    guards += [
+        guard.detail().label(f"detail_{index}")
+        for index, guard in enumerate(judgement.guards)
+        if guard.detail is not None
+    ]
     facts: list[Any] = [getattr(Application, name) for name in JUDGED_COLUMNS]
     statement = select(*facts, *guards).where(
         Application.id.in_(ids), policy.condition(Application, by, row.permission)
@@ -292,8 +304,12 @@ def _problems(fact: Fact, judgement: _Judgement, closed: Mapping[int, list[Probl
     wrong = judgement.wrong(fact)
     if wrong:
         return [wrong]
-    failed = [guard for index, guard in enumerate(judgement.guards) if not getattr(fact, f"guard_{index}")]
-    return [*closed[fact.campaign_id], *(Problem(guard.code, "", guard.text) for guard in failed)]
+    failed = [
+        Problem(guard.code, "", guard.said(getattr(fact, f"detail_{index}", None)))
+        for index, guard in enumerate(judgement.guards)
+        if not getattr(fact, f"guard_{index}")
+    ]
+    return [*closed[fact.campaign_id], *failed]
 
 
 def _move_chunk(
