@@ -34,8 +34,15 @@ _settings: "list[Settings]" = []
 
 
 def connect(settings: "Settings") -> None:
-    """Send what is asked for in this process to the worker that belongs to `settings`."""
+    """Send what is asked for in this process to the worker that belongs to `settings`; nothing is opened yet."""
+    disconnect()
     _settings[:] = [settings]
+
+
+def disconnect() -> None:
+    """Leave no connection to the queue open."""
+    if _sender.cache_info().currsize:
+        _sender().huey.storage.close()
     _sender.cache_clear()
 
 
