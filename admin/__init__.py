@@ -14,9 +14,9 @@ from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from shared import cli
 from shared.config import AdminSettings, SettingsError
-from shared.rules.states import MOVES
+from shared.rules.states import label_of
 from shared.services import accounts
-from shared.text import Text, _
+from shared.text import _
 from shared.web import serve
 from shared.web.app import make_app
 
@@ -38,13 +38,8 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views)
     app.jinja_env.globals.update(
-        menu=menu, words=words, trail=trail, history_address=history.address, move_label=move_label
+        menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of
     )
     for command in (*cli.COMMANDS, serve.run_all):
         app.cli.add_command(command)
     return app
-
-
-def move_label(name: str) -> Text | str:
-    """What the timeline calls a move."""
-    return MOVES[name].label if name in MOVES else name

@@ -58,6 +58,7 @@ from shared.rules.areas import (
     equal,
     everything,
     in_my_area,
+    my_batches,
     my_own,
     my_views,
     of_my_bureau,
@@ -199,7 +200,8 @@ _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 for _role in STAFF_ROLES:
     _grant(SavedView, _role, my_views, Can.CREATE, Can.EDIT, Can.DELETE)
     _grant(SavedView, _role, views_for_me, Can.VIEW)
-    _grant(Batch, _role, lambda actor: equal(Batch.staff_id.expression, actor.id), Can.VIEW)
+for _role in (Role.SCHOOL, Role.POINT, Role.DISTRICT, Role.CITY, Role.PROVINCE):  # whoever makes moves
+    _grant(Batch, _role, my_batches, Can.VIEW, Can.EDIT)
 _grant(Batch, Role.AUDITOR, everything, Can.VIEW)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.

@@ -25,7 +25,7 @@ TABLE: dict[str, dict[str, str]] = {
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete"),
-    "Batch": dict.fromkeys(STAFF.split(), "view"),
+    "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
