@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from shared.models import (
     Application,
+    Batch,
     Bureau,
     Campaign,
     ConfirmationPoint,
@@ -157,6 +158,10 @@ def requests_from(role: Role) -> Condition:
 
 def my_views(actor: Actor) -> ColumnElement[bool]:
     return equal(SavedView.staff_id.expression, actor.id)
+
+
+def my_batches(actor: Actor) -> ColumnElement[bool]:
+    return equal(Batch.staff_id.expression, actor.id)
 
 
 def views_for_me(actor: Actor) -> ColumnElement[bool]:
