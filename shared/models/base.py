@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum, String
+from sqlalchemy import Enum, Index, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.db import Base
@@ -29,6 +29,11 @@ def one_of(enumeration: type[StrEnum], name: str = "") -> Enum:
 def key_text(length: int) -> String:
     """Text that is searched by its beginning: in PostgreSQL only an index in byte order can answer that."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def by_beginning(table: str, column: str) -> Index:
+    """The index by which a column that sorts as people do is searched by its beginning: PostgreSQL's in byte order."""
+    return Index(f"ix_{table}_{column}", column, postgresql_ops={column: "varchar_pattern_ops"})
 
 
 class Row(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Encrypted, UTCDateTime
-from shared.models.base import CODE, NAME, Row, key_text, one_of
+from shared.models.base import CODE, NAME, Row, by_beginning, key_text, one_of
 from shared.models.campaign import Campaign
 from shared.models.kinds import (
     CertificateService,
@@ -50,12 +50,13 @@ class RosterEntry(Row):
     __table_args__ = (
         UniqueConstraint("campaign_id", "id_kind", "id_number"),
         Index("ix_roster_entries_school_id_campaign_id", "school_id", "campaign_id"),
+        by_beginning("roster_entries", "name"),
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     school_id: Mapped[int] = mapped_column(ForeignKey("schools.id"))
     id_kind: Mapped[IdKind] = mapped_column(one_of(IdKind))
-    id_number: Mapped[str] = mapped_column(Encrypted("id_number"))
+    id_number: Mapped[str] = mapped_column(Encrypted("id_number"), index=True)
     name: Mapped[str] = mapped_column(String(NAME))
 
     campaign: Mapped[Campaign] = relationship()

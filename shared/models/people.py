@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import Base, Encrypted, UTCDateTime
-from shared.models.base import NAME, Row, key_text, one_of
+from shared.models.base import NAME, Row, by_beginning, key_text, one_of
 from shared.models.kinds import IdKind, LinkKind, Role
 from shared.models.places import Bureau, ConfirmationPoint, School
 
@@ -29,10 +29,10 @@ class Person(Row, Login):
     """A teacher; the identity document is the account and never changes."""
 
     __tablename__ = "people"
-    __table_args__ = (UniqueConstraint("id_kind", "id_number"),)
+    __table_args__ = (UniqueConstraint("id_kind", "id_number"), by_beginning("people", "name"))
 
     id_kind: Mapped[IdKind] = mapped_column(one_of(IdKind))
-    id_number: Mapped[str] = mapped_column(Encrypted("id_number"))
+    id_number: Mapped[str] = mapped_column(Encrypted("id_number"), index=True)
     name: Mapped[str] = mapped_column(String(NAME))
     email: Mapped[str] = mapped_column(String(254))
     email_verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -67,6 +67,7 @@ class Staff(Row, Login):
         CheckConstraint("(role = 'point') = (point_id IS NOT NULL)", name="point"),
         CheckConstraint("(role IN ('school', 'point')) = (bureau_id IS NULL)", name="bureau"),
         Index("ix_staff_role", "role"),
+        by_beginning("staff", "name"),
     )
 
     username: Mapped[str] = mapped_column(key_text(NAME), unique=True)

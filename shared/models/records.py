@@ -42,6 +42,7 @@ class AuditEntry(Record):
     __table_args__ = (
         Index("ix_audit_entries_table_name_row_id", "table_name", "row_id", "id"),
         Index("ix_audit_entries_actor_name", "actor_name", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
     )
 
     at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -41,6 +41,7 @@ from shared.models import (
     School,
     Staff,
     StaffRequest,
+    StaffSession,
     Subject,
     TeachingBreak,
     Title,
@@ -58,7 +59,9 @@ from shared.rules.areas import (
     equal,
     everything,
     in_my_area,
+    my_batches,
     my_own,
+    my_sessions,
     my_views,
     of_my_bureau,
     of_my_point,
@@ -68,6 +71,7 @@ from shared.rules.areas import (
     points_in_my_area,
     requests_from,
     roster_in_my_area,
+    sessions_in_my_area,
     staff_in_my_area,
     still_attested,
     views_for_me,
@@ -199,8 +203,12 @@ _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 for _role in STAFF_ROLES:
     _grant(SavedView, _role, my_views, Can.CREATE, Can.EDIT, Can.DELETE)
     _grant(SavedView, _role, views_for_me, Can.VIEW)
-    _grant(Batch, _role, lambda actor: equal(Batch.staff_id.expression, actor.id), Can.VIEW)
+for _role in (Role.SCHOOL, Role.POINT, Role.DISTRICT, Role.CITY, Role.PROVINCE):  # whoever makes moves
+    _grant(Batch, _role, my_batches, Can.VIEW, Can.EDIT)
 _grant(Batch, Role.AUDITOR, everything, Can.VIEW)
+for _role in STAFF_ROLES:
+    _grant(StaffSession, _role, my_sessions, Can.VIEW, Can.DELETE)
+_grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.
 for _role in STAFF_ROLES:
@@ -213,6 +221,15 @@ for _setting in (Window, Material):
     _own = campaigns(_setting.campaign_id.expression)
     _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     _grant(_setting, Role.AUDITOR, everything, Can.VIEW)
+
+# The history of a row: superusers and the auditor of whatever they see, officers of the applications of their area.
+# The records are themselves what happened, so they have none.
+RECORDS = (AuditEntry, Batch, Event, Mail)
+for (_model, _role, _action), _seen in list(SCOPE.items()):
+    if _action is Can.VIEW and _role in (Role.SUPERUSER, Role.AUDITOR) and _model not in RECORDS:
+        _grant(_model, _role, _seen, Can.HISTORY)
+for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE):
+    _grant(Application, _role, in_my_area, Can.HISTORY)
 
 
 def condition(model: type[Base], actor: Actor, action: Can) -> ColumnElement[bool]:

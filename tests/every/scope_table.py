@@ -25,7 +25,8 @@ TABLE: dict[str, dict[str, str]] = {
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete"),
-    "Batch": dict.fromkeys(STAFF.split(), "view"),
+    "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
+    "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
@@ -67,3 +68,9 @@ TABLE: dict[str, dict[str, str]] = {
 TABLE["Alias"]["superuser"] += " delete"
 for _merged in ("Authority", "Institution", "Subject"):
     TABLE[_merged]["superuser"] += " merge"
+for _model, _roles in TABLE.items():
+    for _keeper in ("superuser", "auditor"):
+        if "view" in _roles.get(_keeper, "").split() and _model not in ("AuditEntry", "Batch", "Event", "Mail"):
+            _roles[_keeper] += " history"
+for _officer in ("district", "city", "province"):
+    TABLE["Application"][_officer] += " history"
