@@ -149,7 +149,8 @@ def deciding_moves(application: Application, *, by: Actor) -> tuple[list[Move], 
     """The moves that the reader may make on it: those that decide or send back, and the others."""
     offered = workflow.possible(application, by=by)
     deciding = [move for move in offered if move.permission in ON_THE_PAGE]
-    return deciding, [move for move in offered if move not in deciding]
+    others = [move for move in offered if move not in deciding]
+    return sorted(deciding, key=lambda move: bool(move.needs_reason)), others
 
 
 def _problems(application: Application) -> list[Problem]:

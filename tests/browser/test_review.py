@@ -137,13 +137,19 @@ def test_a_returned_application_comes_round_again(services: Live, browser: Brows
 def accept(browser: Browser, services: Live, number: str, version: int) -> None:
     with office(browser, services, "point") as point:
         point.scans(f"{number}-{version}")
+        expect(point.page.get_by_role("checkbox").first).to_be_visible()
         point.ticks_all_papers()
         point.confirms(str(version))
         expect(point.page.get_by_role("heading", level=1)).to_contain_text("已确认")
 
 
 def amends(teacher: Portal) -> None:
-    """Another major, then the check and the new print."""
+    """Another major, which is a new version of the form: it is printed and signed again."""
     page = teacher.page
-    page.get_by_role("link", name=re.compile("修改")).first.click()
-    picture(page, "amend-1")
+    page.get_by_role("link", name="查看和修改", exact=True).click()
+    page.locator("main a[href*='education']").first.click()
+    teacher.types("所学专业", "汉语国际教育")
+    teacher.saves()
+    page.goto(f"{teacher.address}/status")
+    expect(page.get_by_text("第2版").first).to_be_visible()
+    teacher.downloads_the_form()
