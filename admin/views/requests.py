@@ -1,5 +1,10 @@
 """What waits for an answer: additions to reference data, corrections of certificates, revocations."""
 
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+
+from admin.views import queue
 from admin.views.base import Table
 from shared.models import CertificateRequest, RevocationRequest, StaffRequest
 from shared.rules.rights import Can
@@ -8,13 +13,27 @@ from shared.text import _
 
 class StaffRequests(Table):
     model, label = StaffRequest, _("新增申请")
-    hint = _("教师申请新增学校、机构、学科；处理后填写答复")
+    hint = _("教师申请新增学校、机构、学科，按提出的先后在“逐件办理”里答复")
     on = (Can.VIEW, Can.EDIT, Can.EXPORT)
+    can_edit = False  # answered one by one in the queue, never as bare columns
+    list_template = "requests/list.html"
     column_list = ("kind", "bureau", "text", "raised_by", "raised_at", "state", "answer")
+    column_details_list = (*column_list, "decided_at")
     column_filters = ("kind", "state", "bureau_id")
     title_columns = ("kind", "raised_by")
-    form_columns = ("state", "answer")
     newest_first = True
+
+    @expose("/queue/", methods=("GET", "POST"))
+    def queue(self) -> ResponseReturnValue:
+        """Answer what was asked, the oldest first."""
+        self.require(Can.EDIT)
+        return queue.answer(self) if request.method == "POST" else queue.page(self)
+
+    @expose("/queue/entries/<table>")
+    def ajax_entries(self, table: str) -> ResponseReturnValue:
+        """Rows to choose from while a name is typed."""
+        self.require(Can.EDIT)
+        return jsonify(queue.entries(table, request.args.get("query", "").strip()))
 
 
 class CertificateRequests(Table):
