@@ -138,6 +138,14 @@ PAGES = {
     ("desk.receipt", "GET"): Page((P,), 200),
     ("desk.reveal", "POST"): Page((P,), 200, nobody=401),
     ("desk.undo", "POST"): Page((P,), 422, nobody=401),
+    ("review.index", "GET"): Page((D, C, V), 200),
+    ("review.case", "GET"): Page((D, C, V), 200),
+    ("review.reveal", "POST"): Page((D, C, V), 200, nobody=401),
+    ("review.decide", "POST"): Page((D, C, V), 404, nobody=401),  # "return" is no decision of theirs
+    ("review.hold", "POST"): Page((D, C, V), 422, nobody=401),
+    ("review.lift", "POST"): Page((D, C, V), 404, nobody=401),  # there is no hold to lift
+    ("review.assign", "POST"): Page((D, C, V), 302, nobody=401),
+    ("review.write", "POST"): Page((D, C, V), 422, nobody=401),
 }
 for _table in ("authorities", "institutions", "schools", "subjects"):
     PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
