@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import expect
 
+from tests.browser.conftest import DEMO_PASSWORD
 from tests.browser.office_pages import Office
 
 Keys = Mapping[str, int]
@@ -79,6 +80,14 @@ def _gives_a_code(office: Office, keys: Keys) -> None:
     expect(office.page.get_by_text("只显示这一次").first).to_be_visible()
 
 
+def _is_asked_for_a_code(office: Office, _keys: Keys) -> None:
+    office.opens("/login")
+    office.page.get_by_label("用户名").fill("district")
+    office.page.get_by_label("密码").fill(DEMO_PASSWORD)
+    office.presses("登录")
+    expect(office.page.get_by_label("动态码")).to_be_visible()
+
+
 def meets_another(office: Office, address: str, label: str, mine: str, theirs: str) -> None:
     """Open a form, let the same field be changed in a second tab, and save."""
     office.opens(address)
@@ -127,6 +136,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "login.html": at("", "/login"),
     "password.html": at("district", "/password"),
     "error.html": at("district", "/no-such-page"),
+    "account/code.html": by("", _is_asked_for_a_code),
+    "account/second_factor.html": (at("district", "/account/second-factor"), at("school", "/account/second-factor")),
     "application/list.html": (at("district", "/applications/"), at("school", "/applications/")),
     "application/details.html": (
         at("district", "/applications/details/?id={confirmed}"),
@@ -142,6 +153,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
     "desk/point.html": at("point", "/desk/{at_desk}/point"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
+    "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
         at("superuser", "/schools/"),
         at("superuser", "/staff/"),
@@ -156,7 +168,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
+    "table/merge.html": at("superuser", "/schools/merge/"),
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
-PARTS = ("base.html",)
+PARTS = ("base.html", "review/parts.html", "review/empty.html")  # the last: the demo always has something waiting
