@@ -50,6 +50,9 @@ class Mergeable:
     column_list: Any
     endpoint: str
 
+    pages_beside = (("merge_view", _("合并重复项"), Can.MERGE),)
+    pages_of_row = (("merge_view", _("合并重复项"), Can.MERGE),)
+
     def __init__(self) -> None:
         super().__init__()
         self.targets[LOOKED_UP] = Target(self.model, LOOKED_UP)

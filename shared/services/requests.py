@@ -164,9 +164,7 @@ def _check(request: StaffRequest, version: int) -> None:
         raise Refused(STALE)
 
 
-def _close(
-    request: StaffRequest, state: RequestState, answer: str, *, by: Actor, others: Entry | None = None
-) -> None:
+def _close(request: StaffRequest, state: RequestState, answer: str, *, by: Actor, others: Entry | None = None) -> None:
     request.state, request.answer = state, answer
     request.decided_at, request.decided_by_id = clock.now(), by.id
     session.flush()
@@ -179,9 +177,7 @@ def _told(request: StaffRequest, entry: Entry | None) -> Sequence[Application]:
     """Whoever asked; of a refused row also everybody else who is still at work with it."""
     named = [Application.id == request.application_id]
     if entry is not None:
-        named += [
-            pointer.at([entry]) for pointer in pointers.of(type(entry)) if pointer.table is Application.__table__
-        ]
+        named += [pointer.at([entry]) for pointer in pointers.of(type(entry)) if pointer.table is Application.__table__]
     found: dict[int, Application] = {}
     for condition in named:
         asked = select(Application).where(condition, Application.stage.in_(AT_WORK)).order_by(Application.id)
