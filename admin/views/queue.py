@@ -111,10 +111,10 @@ def _form(view: "StaffRequests", row: StaffRequest) -> FlaskForm | None:
     entry = requests.entry_of(row)
     if entry is None or not requests.may_settle(entry, by=by()):
         return None
-    model = type(entry)
+    table = type(entry).__tablename__
     made = forms.form_for(
-        model, ASKED_FOR[row.kind], view.label_of, lambda name: view.get_url(f"{model.__tablename__}.ajax_lookup", name=name)
-    )  # fmt: skip
+        type(entry), ASKED_FOR[row.kind], view.label_of, lambda name: view.get_url(f"{table}.ajax_lookup", name=name)
+    )
     return made(obj=entry)
 
 

@@ -74,7 +74,7 @@ def look_alikes(entry: Entry, *, by: Actor) -> Sequence[Entry]:
 
 @transaction
 def accept(request_id: int, values: Mapping[str, Any], *, by: Actor, version: int, answer: str = "") -> None:
-    """It is new: the row is offered from now on, with what staff put right; without a row the sentence is the answer."""
+    """It is new: the row is offered from now on, as staff put it right; without a row a sentence answers."""
     request = _open(request_id, by, version)
     entry = entry_of(request)
     if entry is None:
