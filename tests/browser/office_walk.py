@@ -169,7 +169,9 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
     "table/merge.html": at("superuser", "/schools/merge/"),
+    "requests/queue.html": at("superuser", "/staff-requests/queue/"),
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
-PARTS = ("base.html", "review/parts.html", "review/empty.html")  # the last: the demo always has something waiting
+# Of the queues: the demo always has something waiting.
+PARTS = ("base.html", "review/parts.html", "review/empty.html", "requests/empty.html")
