@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESK, Live, picture
 from tests.browser.office_pages import Office, office
 from tests.browser.portal_pages import Portal
-from tests.browser.test_whole_path import PASSWORD, applies
+from tests.browser.test_whole_path import applies
 from tests.build import an_id_number
 from tests.portal.teacher import a_jpeg
 
