@@ -25,7 +25,8 @@ from shared.models import (
 )
 from shared.models.kinds import AssessmentGrade, Conclusion, EthicsGrade, Origin, RegistrationType, Role, Sex, Stage
 from shared.rules.fields import FIELDS, Input
-from shared.services import access, holds, workflow
+from shared.rules.rights import Actor
+from shared.services import access, assigning, holds, workflow
 from shared.services.workflow import Wish
 from tests import build
 from tests.admin import world
@@ -93,7 +94,7 @@ def sent(client: FlaskClient, page: str, move: str, **values: str) -> tuple[int,
     return answer.status_code, answer.headers.get("Location", "") or answer.text
 
 
-def actor(city: City, role: Role) -> object:
+def actor(city: City, role: Role) -> Actor:
     return access.actor_of_staff(session.get_one(Staff, city.staff[role]))
 
 
@@ -373,3 +374,33 @@ def test_earlier_opinions_are_told_with_their_reasons(district: FlaskClient, cit
     page = words_on(district.get(f"/review/{key}/").text)
     assert re.search(r"初审 → 初审暂缓注册 .*D4 学时不足", page)
     assert "更改初审结论" in page
+
+
+def listed(client: FlaskClient, query: str) -> set[str]:
+    return set(re.findall(r'href="/review/(\d+)/', client.get(f"/applications/?{query}").text))
+
+
+def test_the_list_finds_the_held_ones_mine_and_nobodys(district: FlaskClient, city: City) -> None:
+    held, mine, free = confirmed(city, 3)
+    me = actor(city, Role.DISTRICT)
+    holds.place(held, "待查", by=me)
+    assigning.assign(mine, me.id, by=me)
+    assigning.assign(held, build.staff(Role.DISTRICT, session.get_one(Application, held).bureau).id, by=me)
+    session.commit()
+    assert listed(district, "held=yes") == {str(held)}
+    assert listed(district, "assigned=me") == {str(mine)}
+    assert listed(district, "assigned=nobody&stage=confirmed") == {str(free)}
+    assert listed(district, "assigned=me&assigned=nobody&stage=confirmed") == {str(free), str(mine)}
+
+
+def test_a_school_is_not_told_of_holds(app: Flask, city: City) -> None:
+    [key] = confirmed(city)
+    holds.place(key, "有人举报", by=actor(city, Role.DISTRICT))
+    session.commit()
+    school = world.logged_in(app, city.staff[Role.SCHOOL])
+    for address in ("/applications/?held=yes", f"/applications/details/?id={key}", "/applications/"):
+        assert "有人举报" not in school.get(address).text
+    number = session.get_one(Application, key).registration_number
+    session.rollback()
+    assert number not in school.get("/applications/?held=yes").text
+    assert number in school.get("/applications/").text
