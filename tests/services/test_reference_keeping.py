@@ -1,4 +1,4 @@
-"""What superusers do with reference data: new names, moved bureaus, schools of a point, papers, texts, a year's days."""
+"""How superusers keep reference data: names, the tree of bureaus, schools of a point, papers, texts, a year."""
 
 from datetime import date, timedelta
 
