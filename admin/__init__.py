@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import session, trail
+from admin.views import history, session, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from shared import cli
@@ -37,7 +37,9 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views)
-    app.jinja_env.globals.update(menu=menu, words=words, trail=trail, move_label=move_label)
+    app.jinja_env.globals.update(
+        menu=menu, words=words, trail=trail, history_address=history.address, move_label=move_label
+    )
     for command in (*cli.COMMANDS, serve.run_all):
         app.cli.add_command(command)
     return app

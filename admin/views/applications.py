@@ -11,7 +11,7 @@ from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, reset, rows
+from admin.views import bulk, cells, conflict, history, reset, rows
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
@@ -94,6 +94,7 @@ class Applications(Table):
             sections=sections(application, masked=masked),
             masked=masked,
             desk=desk,
+            history=history.latest(application),
             events=self._related(Event, application.id),
             messages=self._related(Message, application.id),
             moves=offered,
@@ -139,7 +140,7 @@ class Applications(Table):
             try:
                 workflow.move(key, row.name, by=by(), version=self._version(form), wish=moves.wish_of(form))
             except Refused as refused:
-                show(refused.problems, form)
+                show(conflict.told(form, key, refused, to=row.permission), form)
             else:
                 flash(str(_("{move}：已办理", move=row.label)), "success")
                 return redirect(self.get_url(".details_view", id=key))

@@ -14,9 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from admin.forms import tables as forms
 from admin.forms.typed import number_of
-from admin.views import export, rows
+from admin.views import conflict, export, history, rows
 from admin.views.declared import Declared
-from admin.views.history import history
 from shared.db import Base
 from shared.rules.checks import Problem
 from shared.rules.rights import Can
@@ -91,10 +90,15 @@ class Table(Declared):
             self.details_template,
             row=row,
             columns=columns,
-            history=history(row),
+            history=history.latest(row),
             editable=editable,
             deletable=deletable,
         )
+
+    @expose("/history/")
+    def history_view(self) -> ResponseReturnValue:
+        """Who did what to one row: see `history`."""
+        return history.page(self)
 
     # Writing: the form reads, a verb writes.
 
@@ -121,16 +125,26 @@ class Table(Declared):
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:
         self.require(Can.EDIT)
+        try:
+            return self._edit()
+        except NotYours:
+            return conflict.gone(self)
+
+    def _edit(self) -> ResponseReturnValue:
         row = self.row(request.args.get("id"), Can.EDIT)
         key = row.id
         form = self.prepared(self._edit_form_class(obj=row), row)
         if form.validate_on_submit():
+            values = forms.values_of(form, self.model, self.edit_columns)
+            if conflict.undecided(self.edit_columns):
+                return conflict.page(self, row, form, values)
             try:
-                values = forms.values_of(form, self.model, self.edit_columns)
-                self.change_row(key, values, self._version(form), form)
+                self.change_row(key, conflict.settled(row, values), self._version(form), form)
             except Refused as refused:
-                show(refused.problems, form)
                 row = self.row(key, Can.EDIT)
+                if refused.stale:
+                    return conflict.page(self, row, form, values)
+                show(refused.problems, form)
             else:
                 flash(str(_("已保存")), "success")
                 return redirect(self._page_of(key))
@@ -153,7 +167,8 @@ class Table(Declared):
     def _form_page(self, form: FlaskForm, row: Base | None) -> ResponseReturnValue:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
         template = self.create_template if row is None else self.edit_template
-        return self.render(template, form=form, row=row), status
+        opened = conflict.opened(self, row) if row is not None else ""
+        return self.render(template, form=form, row=row, opened=opened), status
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> ResponseReturnValue:
@@ -189,7 +204,8 @@ class Table(Declared):
         try:
             row = self.change_row(row.id, values, number_of(request.form.get("version")) or 0, form)
         except Refused as refused:
-            return jsonify(error=" ".join(str(problem.text) for problem in refused.problems)), HTTPStatus.CONFLICT
+            answer = conflict.cell(self, row.id, name) if refused.stale else {"error": _sentences(refused)}
+            return jsonify(**answer), HTTPStatus.CONFLICT
         return jsonify(text=self.value(row, name), value=request.form.get("value", ""), version=row.version)
 
     @expose("/ajax/lookup/")
@@ -215,6 +231,10 @@ class Table(Declared):
         lines: Iterator[str] = export.as_csv(self.model, statement, self.column_list, self.label_of, self.value)
         headers = {"Content-Disposition": f"attachment; filename={self.endpoint}.csv"}
         return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")
+
+
+def _sentences(refused: Refused) -> str:
+    return " ".join(str(problem.text) for problem in refused.problems)
 
 
 def _plainly(problems: Iterable[Problem]) -> list[Problem]:

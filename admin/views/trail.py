@@ -1,6 +1,7 @@
 """The audit in words: what was done, to which columns, from what to what; times by the users' clock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from admin.views.labels import LABELS
 from shared.db import Base, UTCDateTime
 from shared.models import AuditEntry
 from shared.rules import fields
-from shared.services import accounts
+from shared.services import accounts, history
 from shared.text import Text, _
 
 ACTIONS: Mapping[str, Text] = {
@@ -76,29 +77,60 @@ UNSEEN: Mapping[str, Text] = {
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),
 }
+Entry = AuditEntry | history.Entry
 _MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
-def action(entry: AuditEntry) -> str:
+def action(entry: Entry) -> str:
     """What was done."""
     return str(ACTIONS.get(entry.action, entry.action))
 
 
-def actor(entry: AuditEntry) -> str:
+def actor(entry: Entry) -> str:
     """Who did it; before a log-in nobody has a name."""
-    return str(NOT_LOGGED_IN) if entry.actor_name == NOBODY else entry.actor_name
+    return name_of(entry.actor_name)
 
 
-def changes(entry: AuditEntry) -> str:
-    """Column: old → new, or the value alone where there was none before."""
+def name_of(actor_name: str) -> str:
+    """An actor's name as the pages give it."""
+    return str(NOT_LOGGED_IN) if actor_name == NOBODY else actor_name
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One column of an entry in words; None for a side that the entry does not tell of."""
+
+    label: str
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        change = " → ".join(text for text in (self.old, self.new) if text is not None)
+        return str(_("{name}：{change}", name=self.label, change=change)) if self.label else change
+
+
+def pairs(entry: Entry) -> list[Pair]:
+    """Column by column: old and new; the new value alone where there was none before, of a deleted row the old."""
     columns = inspect(_MODELS[entry.table_name]).columns if entry.table_name in _MODELS else {}
-    parts = [_pair(name, columns.get(name), old, new) for name, (old, new) in entry.changes.items()]
-    return str(BETWEEN).join(parts) or NOTHING
+    gone = entry.action == "delete"
+    return [
+        Pair(
+            str(label_of(name, columns.get(name))) if name else "",
+            None if old is None else value(columns.get(name), old),
+            None if gone else value(columns.get(name), new),
+        )
+        for name, (old, new) in entry.changes.items()
+    ]
 
 
-def _pair(name: str, column: Column[Any] | None, old: str | None, new: str | None) -> str:
-    change = _value(column, new) if old is None else f"{_value(column, old)} → {_value(column, new)}"
-    return str(_("{name}：{change}", name=label_of(name, column), change=change)) if name else change
+def changes(entry: Entry) -> str:
+    """All pairs of an entry on one line."""
+    return str(BETWEEN).join(str(pair) for pair in pairs(entry)) or NOTHING
+
+
+def when(entry: Entry) -> str:
+    """The moment of an entry, by the users' clock."""
+    return words(entry.at)
 
 
 def label_of(name: str, column: Column[Any] | None) -> Text | str:
@@ -107,7 +139,7 @@ def label_of(name: str, column: Column[Any] | None) -> Text | str:
     return of_form.label if of_form else LABELS.get(name) or UNSEEN.get(name) or name
 
 
-def _value(column: Column[Any] | None, text: str | None) -> str:
+def value(column: Column[Any] | None, text: str | None) -> str:
     """A stored value in words: the audit keeps everything as text."""
     if text is None or column is None:
         return text or NOTHING

@@ -214,6 +214,15 @@ for _setting in (Window, Material):
     _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     _grant(_setting, Role.AUDITOR, everything, Can.VIEW)
 
+# The history of a row: superusers and the auditor of whatever they see, officers of the applications of their area.
+# The records are themselves what happened, so they have none.
+RECORDS = (AuditEntry, Batch, Event, Mail)
+for (_model, _role, _action), _seen in list(SCOPE.items()):
+    if _action is Can.VIEW and _role in (Role.SUPERUSER, Role.AUDITOR) and _model not in RECORDS:
+        _grant(_model, _role, _seen, Can.HISTORY)
+for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE):
+    _grant(Application, _role, in_my_area, Can.HISTORY)
+
 
 def condition(model: type[Base], actor: Actor, action: Can) -> ColumnElement[bool]:
     """Which rows of `model` the `actor` may do `action` to; none where the table has no line."""

@@ -15,6 +15,7 @@ class Can(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     EXPORT = "export"
+    HISTORY = "history"  # what was done to it, by whom, from where, old and new
     REVEAL = "reveal"  # show a personal value in full, audited
     PRINT = "print"
     SUBMIT = "submit"

@@ -13,6 +13,11 @@ class Refused(Exception):
         self.problems = [p if isinstance(p, Problem) else Problem("refused", "", p) for p in problems]
         super().__init__("; ".join(str(problem.text) for problem in self.problems))
 
+    @property
+    def stale(self) -> bool:
+        """Whether somebody else was faster: what the caller saw is not what is there."""
+        return any(problem.code == "stale" for problem in self.problems)
+
     @classmethod
     def because(cls, problems: Iterable[Problem]) -> "Refused":
         return cls(*problems)

@@ -31,6 +31,7 @@ class Table(NamedTuple):
     inline: str = ""
     lookup: str = ""
     look_up: Roles | None = None  # whoever may view, unless said otherwise
+    history: Roles = KEEPERS
     shared_rows: bool = False  # the same rows for everybody: none is foreign
 
 
@@ -38,7 +39,7 @@ CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
 OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
-    "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id"),
+    "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
@@ -69,13 +70,14 @@ TABLES = {
     "degrees": CODES,
     "titles": CODES,
     "putonghua_grades": CODES,
-    "audit_entries": Table((A,), export=(A,), shared_rows=True),
-    "events": Table(ALL, lookup="application_id"),
-    "mails": Table((A,), shared_rows=True),
+    "audit_entries": Table((A,), export=(A,), history=(), shared_rows=True),
+    "events": Table(ALL, lookup="application_id", history=()),
+    "mails": Table((A,), history=(), shared_rows=True),
 }
 ACTIONS = (
     "index_view",
     "details_view",
+    "history_view",
     "create_view",
     "edit_view",
     "delete_view",

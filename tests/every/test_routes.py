@@ -52,7 +52,7 @@ def _known(endpoint: str, method: str) -> bool:
 def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[Call]:
     for rule, method in _rules(app):
         view, _dot, action = rule.endpoint.rpartition(".")
-        has_row = action in ("details_view", "edit_view", "delete_view", "ajax_update", "action_view")
+        has_row = action in ("details_view", "history_view", "edit_view", "delete_view", "ajax_update", "action_view")
         if (rule.endpoint, method) in PAGES:
             yield from _page_calls(rule, method, here, there, role)
             continue
@@ -82,7 +82,7 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
     address, data = _address(rule, export_type="csv"), {}
-    if action in ("details_view", "edit_view", "delete_view"):
+    if action in ("details_view", "history_view", "edit_view", "delete_view"):
         address += f"?id={row}"
         data = {"version": "0"}
     elif action == "ajax_update":
@@ -114,11 +114,12 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
         return {302} if foreign else {200, 422}  # nothing of a foreign row is chosen
     allowed, good = {
         "details_view": (table.view, {200}),
-        "edit_view": (table.edit, done),
+        "history_view": (table.history, {200}),
+        "edit_view": (table.edit, {200} if method == "GET" else {409, 422}),
         "delete_view": (table.delete, {200} if method == "GET" else {409}),
         "ajax_update": (table.edit if table.inline else (), {409, 422}),
     }[action]
-    seen = not foreign or (role is A and action == "details_view")
+    seen = not foreign or (role is A and action in ("details_view", "history_view"))
     return good if role in allowed and seen else {404}
 
 

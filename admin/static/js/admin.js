@@ -109,6 +109,11 @@ for (const table of document.querySelectorAll("table[data-inline]")) {
         row.dataset.version = told.version;
         leave();
       } else {
+        if (told.version) { // somebody else was faster: show what is there, and let the reader decide once more
+          shown.textContent = told.text;
+          cell.dataset.value = told.value;
+          row.dataset.version = told.version;
+        }
         const error = document.createElement("p");
         error.className = "errors";
         error.role = "alert";
