@@ -7,11 +7,11 @@ from flask import Response, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, reset, rows
+from admin.views import bulk, cells, conflict, history, reset, searching
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
@@ -19,7 +19,7 @@ from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
-from shared.services import access, attesting, confirming, documents, exports, photos, workflow
+from shared.services import access, attesting, confirming, documents, photos, workflow
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 from shared.web.forms import show
@@ -34,9 +34,15 @@ class Applications(Table):
     column_list = (
         "registration_number", "name", "person.id_number", "school", "bureau", "point", "stage", "submitted_at"
     )  # fmt: skip
+    column_more = (
+        "certificate_number", "registration_type", "campaign", "teaching_stage", "conclusion", "stage_at", "valid_until"
+    )  # fmt: skip
+    column_link = "registration_number"
     column_searchable_list = ("registration_number", "certificate_number", "name")
-    column_filters = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
-    column_sortable_list = ("registration_number", "name")
+    column_filters = (
+        "stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id", "submitted_at", "stage_at"
+    )  # fmt: skip
+    column_sortable_list = ("registration_number", "name", "submitted_at", "stage_at")
     column_labels: ClassVar = {
         "stage": _("状态"),
         "name": _("姓名"),
@@ -55,16 +61,24 @@ class Applications(Table):
     get_column_name = label_of
 
     def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
-        columns = inspect(Application).columns
-        named = rows.search([columns[name] for name in self.column_searchable_list], text)
         # Asked first, not as a subquery: beside an OR the planner would read the whole table.
         owners = session.scalars(select(Person.id).where(Person.id_number == text.upper())).all()
-        return or_(named, Application.person_id.in_(owners)) if owners else named
+        return searching.search(
+            Application,
+            self.column_searchable_list,
+            text,
+            more=lambda table: [table.c.person_id.in_(owners)] if owners else [],
+        )
 
     def value(self, row: Base, name: str) -> str:
         if name == "stage" and isinstance(row, Application):
             return str(status_label(row.stage, row.conclusion))
         return super().value(row, name)
+
+    def badge(self, row: Base, name: str) -> str:
+        if name != "stage" or not isinstance(row, Application):
+            return ""
+        return f"{row.stage.value} {row.conclusion.value}"
 
     def list_extras(self) -> dict[str, Any]:
         return {"inline": None, "actions": bulk.offered(by().role)}
@@ -76,12 +90,8 @@ class Applications(Table):
     def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Application:  # noqa: ARG002
         return attesting.attest(key, values, by=by(), version=version)
 
-    @expose("/details/")
-    def details_view(self) -> ResponseReturnValue:
-        self.require(Can.VIEW)
-        return self._page(self.get_one(request.args.get("id")), masked=True)
-
-    def _page(self, application: Application, *, masked: bool) -> ResponseReturnValue:
+    def row_page(self, row: Application, *, masked: bool = True) -> ResponseReturnValue:
+        application = row
         desk = confirming.desk(application.id, by=by())
         rights = {
             right: access.may(Application, application.id, by=by(), to=right) for right in (Can.REVEAL, Can.PRINT)
@@ -108,11 +118,6 @@ class Applications(Table):
     @staticmethod
     def _related(model: type[Event] | type[Message], key: int) -> Any:  # noqa: ANN401  rows, or none for the reader
         return session.scalars(access.query(model, by=by()).where(model.application_id == key).order_by(model.id)).all()
-
-    @expose("/<int:key>/reveal", methods=("POST",))
-    def reveal(self, key: int) -> ResponseReturnValue:
-        """The same page with personal values in full, which the audit remembers."""
-        return self._page(exports.reveal(key, by=by()), masked=False)
 
     @expose("/<int:key>/photo.jpg")
     def photo(self, key: int) -> ResponseReturnValue:

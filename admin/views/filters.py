@@ -1,8 +1,8 @@
 """Filters over typed columns, as the address of a list says them.
 
-`stage=submitted&stage=returned` is either of them, `stage.not=draft` all but one, `submitted_at.from=2026-03-01` and `.to`
-a range of days, `point_id.empty=1` those without; between columns AND, with `match=any` OR. What cannot be read narrows
-nothing: it is told at its filter, and nothing is decided about such a list (see `Table.selection`).
+`stage=submitted&stage=returned` is either of them, `stage.not=draft` all but one, `submitted_at.from=2026-03-01` and
+`.to` a range of days, `point_id.empty=1` those without; between columns AND, with `match=any` OR. What cannot be read
+narrows nothing: it is told at its filter, and nothing is decided about such a list (see `Listing.selection`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -170,9 +170,7 @@ def read(one: Filter, arguments: MultiDict[str, str]) -> Setting | None:
         return None
     either = [*_values(found, "")]
     if (empty := found.first(".empty")) in ("0", "1"):
-        found.chips.append(
-            Chip(_said(one, _("为空") if empty == "1" else _("不为空")), (f"{one.name}.empty", empty))
-        )
+        found.chips.append(Chip(_said(one, _("为空") if empty == "1" else _("不为空")), (f"{one.name}.empty", empty)))
         if empty == "1":
             either.append(one.column.is_(None))
     elif empty:

@@ -73,11 +73,11 @@ class Listing(Declared):
 
     def list_url(self, query: str = "") -> str:
         """The list as `query` asks for it; without one all rows, also where a saved view opens by itself."""
-        return f"{self.get_url('.index_view')}?{query or 'view=all'}"
+        return f"{self.get_url(f'{self.endpoint}.index_view')}?{query or 'view=all'}"
 
     def row_url(self, row: Base) -> str:
         """Where a row of the list leads."""
-        return str(self.get_url(".details_view", id=row.id))  # type: ignore[attr-defined]
+        return str(self.get_url(f"{self.endpoint}.details_view", id=row.id))  # type: ignore[attr-defined]
 
     def badge(self, row: Base, name: str) -> str:  # noqa: ARG002
         """The classes of the badge that a value is shown as; "" for plain text."""
