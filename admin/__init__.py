@@ -9,15 +9,15 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import history, session, trail
+from admin.views import account, history, session, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
 from shared import cli
 from shared.config import AdminSettings, SettingsError
-from shared.rules.states import MOVES
+from shared.rules.states import label_of
 from shared.services import accounts
-from shared.text import Text, _
+from shared.text import _
 from shared.web import serve
 from shared.web.app import make_app
 
@@ -29,23 +29,19 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
             settings = AdminSettings.read()
         except SettingsError as error:
             sys.exit("\n".join(error.faults))
-    app = make_app("admin", settings, loader=accounts.staff_member)
+    app = make_app("admin", settings, loader=accounts.staff_at)
     door.init_app(app)
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
+    app.register_blueprint(account.blueprint)
     menu = Menu()
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views, SavedViews())
     app.jinja_env.globals.update(
-        menu=menu, words=words, trail=trail, history_address=history.address, move_label=move_label
+        menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of
     )
     for command in (*cli.COMMANDS, serve.run_all):
         app.cli.add_command(command)
     return app
-
-
-def move_label(name: str) -> Text | str:
-    """What the timeline calls a move."""
-    return MOVES[name].label if name in MOVES else name

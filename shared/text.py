@@ -46,6 +46,21 @@ class Text:
         translated = self.message if _on_paper.get() else _translate(self.message)
         return translated.format(**self.values) if self.values else translated
 
+    def packed(self) -> list[Any]:
+        """The text as JSON can keep it: it is translated when it is shown, not when it is written."""
+        return [
+            self.message,
+            {name: value.packed() if isinstance(value, Text) else str(value) for name, value in self.values.items()},
+        ]
+
+    @classmethod
+    def unpacked(cls, kept: Any) -> "Text":  # noqa: ANN401  what `packed` made
+        """The text that `packed` has kept."""
+        message, values = kept
+        return cls(
+            message, {name: value if isinstance(value, str) else cls.unpacked(value) for name, value in values.items()}
+        )
+
 
 def _(message: str, **values: Any) -> Text:  # noqa: ANN401  any value that can be formatted
     """Mark `message` for translation; `values` fill its `{names}`."""

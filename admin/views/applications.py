@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import Response, flash, redirect, request
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, reset, searching
+from admin.views import bulk, cells, conflict, history, reset, rows, searching
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
@@ -21,6 +21,7 @@ from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, photos, workflow
 from shared.services.errors import NotYours, Refused
+from shared.services.reviewing import DECIDES
 from shared.text import _
 from shared.web.forms import show
 from shared.web.login import by
@@ -79,6 +80,12 @@ class Applications(Table):
         if name != "stage" or not isinstance(row, Application):
             return ""
         return f"{row.stage.value} {row.conclusion.value}"
+
+    def page_of(self, row: Application, asked: rows.Asked) -> str:
+        """Whoever decides opens the review page, which knows the list that it was opened from."""
+        if any(policy.may(Application, by().role, right) for right in DECIDES):
+            return url_for("review.case", key=row.id, **asked.address())
+        return str(self.get_url(".details_view", id=row.id))
 
     def list_extras(self) -> dict[str, Any]:
         return {"inline": None, "actions": bulk.offered(by().role)}

@@ -75,9 +75,9 @@ class Listing(Declared):
         """The list as `query` asks for it; without one all rows, also where a saved view opens by itself."""
         return f"{self.get_url(f'{self.endpoint}.index_view')}?{query or 'view=all'}"
 
-    def row_url(self, row: Base) -> str:
+    def page_of(self, row: Any, asked: Asked) -> str:  # noqa: ANN401, ARG002  a row of the view's model
         """Where a row of the list leads."""
-        return str(self.get_url(f"{self.endpoint}.details_view", id=row.id))  # type: ignore[attr-defined]
+        return str(self.get_url(f"{self.endpoint}.details_view", id=row.id))
 
     def badge(self, row: Base, name: str) -> str:  # noqa: ARG002
         """The classes of the badge that a value is shown as; "" for plain text."""

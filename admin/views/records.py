@@ -8,7 +8,7 @@ from admin.views.base import Table
 from shared.db import Base
 from shared.models import AuditEntry, Event, Mail
 from shared.rules.rights import Can
-from shared.rules.states import MOVES
+from shared.rules.states import label_of as move_label
 from shared.text import Text, _
 
 IN_WORDS: Mapping[str, Callable[[AuditEntry], str]] = {
@@ -58,7 +58,7 @@ class Events(Table):
 
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)
-        return str(MOVES[found].label) if name == "move" and found in MOVES else found
+        return str(move_label(found)) if name == "move" else found
 
 
 class Mails(Table):

@@ -106,13 +106,20 @@ class Asked:
         found += [pair for one in self.settings for pair in one.pairs]
         return [*found, ("match", "any")] if self.match_any and len(self.settings) > 1 else found
 
-    def query(self, **changes: object) -> str:
-        """The query string of the same list with `changes`; what is as usual is left out."""
+    def address(self, **changes: object) -> dict[str, list[str]]:
+        """The arguments of the same list with `changes`; what is as usual is left out."""
+        found: dict[str, list[str]] = {}
         own: dict[str, Any] = {"columns": ",".join(self.columns), "sort": self.sort}
         own |= {"desc": "1" if self.descending else "", "size": self.size if self.size != PAGE_SIZES[0] else ""}
         own |= {"page": {1: "", LAST: "last"}.get(self.page, self.page), **changes}
-        pairs = [*self.narrowing, *((name, str(value)) for name, value in own.items() if value not in ("", None))]
-        return urlencode(pairs, safe=",:~")
+        for name, value in (*self.narrowing, *own.items()):
+            if value not in ("", None):
+                found.setdefault(name, []).append(str(value))
+        return found
+
+    def query(self, **changes: object) -> str:
+        """The same as a query string."""
+        return urlencode(self.address(**changes), doseq=True, safe=",:~")
 
     def without(self, chip: Chip) -> str:
         """The query string of the same list without one condition."""

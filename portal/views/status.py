@@ -9,7 +9,7 @@ from portal import reading, saving, sheets
 from portal.forms import WithdrawForm
 from shared import clock
 from shared.models.kinds import Stage
-from shared.rules.states import MOVES
+from shared.rules.states import label_of
 from shared.services import applications, campaigns, informing, photos, status
 from shared.services.errors import Refused
 from shared.text import _
@@ -43,7 +43,7 @@ def show() -> str:
         messages=status.messages(application.id, by=by()),
         requests=status.requests(application.id, by=by()),
         reminders=status.reminders_for(application),
-        moves=MOVES,
+        move_label=label_of,
         way=status.way_of(application, events),
         is_over=application.stage in status.OVER,
     )

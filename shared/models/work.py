@@ -57,7 +57,7 @@ class BatchRow(Row):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
     seen_version: Mapped[int]
     state: Mapped[BatchRowState] = mapped_column(one_of(BatchRowState), default=BatchRowState.CHOSEN)
-    reasons: Mapped[list[str]] = mapped_column(Json, default=list)  # sentences: why it stayed, or was not taken back
+    reasons: Mapped[list[Any]] = mapped_column(Json, default=list)  # packed texts: why it stayed, or was not taken back
     before: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # what the move changed, to take it back
     left_version: Mapped[int | None]  # the application's version after the move
 

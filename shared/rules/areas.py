@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from shared.models import (
     Application,
+    Batch,
     Bureau,
     Campaign,
     ConfirmationPoint,
@@ -18,6 +19,7 @@ from shared.models import (
     School,
     Staff,
     StaffRequest,
+    StaffSession,
 )
 from shared.models.kinds import Origin, RequestKind, Role, Stage
 from shared.rules.rights import Actor
@@ -98,6 +100,15 @@ def staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
     return below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
 
 
+def my_sessions(actor: Actor) -> ColumnElement[bool]:
+    return equal(StaffSession.staff_id.expression, actor.id)
+
+
+def sessions_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    """One's own, and those of everybody whose account one keeps."""
+    return StaffSession.staff_id.in_(select(Staff.id).where(staff_in_my_area(actor)).correlate(None))
+
+
 def people_of(condition: Condition) -> Condition:
     return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)).correlate(None))
 
@@ -147,6 +158,10 @@ def requests_from(role: Role) -> Condition:
 
 def my_views(actor: Actor) -> ColumnElement[bool]:
     return equal(SavedView.staff_id.expression, actor.id)
+
+
+def my_batches(actor: Actor) -> ColumnElement[bool]:
+    return equal(Batch.staff_id.expression, actor.id)
 
 
 def views_for_me(actor: Actor) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import case, func, literal
 from shared.db import UTCDateTime
 from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
+from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import (
     CHECKED,
     COMPLETE,
@@ -49,7 +50,10 @@ def _one_step(_order: Order) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets."""
+    """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets.
+
+    `bulk`: may be made for many at once. `undo`: what must hold for taking back a batch of it; without, it is for good.
+    """
 
     name: str
     label: Text
@@ -60,6 +64,8 @@ class Move:
     conclusions: tuple[Conclusion, ...] = ()
     needs_reason: bool = False
     effects: Callable[[Order], dict[str, Any]] = field(default=_one_step)
+    bulk: bool = False
+    undo: tuple[Guard, ...] | None = None
 
 
 DECISIONS = (Conclusion.REGISTERED, Conclusion.DEFERRED, Conclusion.REFUSED)
@@ -158,6 +164,8 @@ MOVES: dict[str, Move] = {
             {_S.SUBMITTED: _S.SCHOOL_CHECKED},
             (ETHICS, NOT_OWN),
             (WindowStage.SCHOOL_CHECK,),
+            bulk=True,
+            undo=(),
         ),
         Move(
             "return",
@@ -166,6 +174,8 @@ MOVES: dict[str, Move] = {
             {_S.SUBMITTED: _S.RETURNED, _S.SCHOOL_CHECKED: _S.RETURNED},
             needs_reason=True,
             effects=_voids_the_signature,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "correct",
@@ -210,6 +220,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.PRELIMINARY,),
             conclusions=DECISIONS,
             effects=_decides_first,
+            bulk=True,
+            undo=(UNPUBLISHED,),
         ),
         Move(  # a move of its own, so that no bulk decision overturns an earlier one unseen
             "revise_preliminary",
@@ -231,6 +243,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.PRELIMINARY,),
             conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
             effects=_decides_first,
+            bulk=True,
+            undo=(UNPUBLISHED,),
         ),
         Move(
             "send_back_review",
@@ -241,6 +255,8 @@ MOVES: dict[str, Move] = {
             windows=(WindowStage.REVIEW,),
             needs_reason=True,
             effects=_takes_the_conclusion_back,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "agree",
@@ -249,8 +265,10 @@ MOVES: dict[str, Move] = {
             {_S.PRELIMINARY: _S.REVIEWED},
             (PUBLISHED, *_SECOND, NOT_HELD),
             (WindowStage.REVIEW,),
+            bulk=True,
+            undo=(),
         ),
-        Move(
+        Move(  # nothing undoes it: what was concluded changes only by a revocation, asked for and approved
             "final",
             _("终审"),
             Can.FINAL,
@@ -259,6 +277,7 @@ MOVES: dict[str, Move] = {
             (WindowStage.FINAL,),
             conclusions=DECISIONS,
             effects=_concludes,
+            bulk=True,
         ),
         Move(
             "send_back_final",
@@ -268,6 +287,8 @@ MOVES: dict[str, Move] = {
             _THIRD,
             windows=(WindowStage.FINAL,),
             needs_reason=True,
+            bulk=True,
+            undo=(),
         ),
         Move(
             "request_revocation",
@@ -296,6 +317,8 @@ MOVES: dict[str, Move] = {
     )
 }
 
+TAKEN_BACK = _("撤回批量办理")
+
 _DECIDED: dict[tuple[Stage, Conclusion], Text] = {
     (Stage.PRELIMINARY, Conclusion.REGISTERED): _("初审：注册合格"),
     (Stage.PRELIMINARY, Conclusion.DEFERRED): _("初审暂缓注册"),
@@ -312,6 +335,17 @@ _DECIDED: dict[tuple[Stage, Conclusion], Text] = {
 def status_label(stage: Stage, conclusion: Conclusion) -> Text:
     """The status in words, from stage and conclusion together."""
     return _DECIDED.get((stage, conclusion), stage.label)
+
+
+def label_of(name: str) -> Text | str:
+    """What a move is called in a history, where also the taking back of one stands."""
+    return TAKEN_BACK if name == TAKE_BACK else MOVES[name].label if name in MOVES else name
+
+
+def becomes(move: Move, stage: Stage, conclusion: Conclusion, order: Order) -> Text:
+    """The status in words that `move` would leave."""
+    left = move.effects(order).get("conclusion", conclusion)
+    return status_label(move.paths.get(stage, stage), left)
 
 
 def moves_from(stage: Stage) -> list[Move]:

@@ -1,10 +1,10 @@
-"""The worker: delivers mail every minute and clears away, each night, what was never finished."""
+"""The worker: delivers mail every minute, does long work, and clears away each night what was never finished."""
 
 import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from huey import PostgresHuey, SqliteHuey, crontab
+from huey import crontab
 from sqlalchemy import delete
 
 from shared import clock, db
@@ -12,14 +12,15 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, additions, audit, notify
+from shared.services import access, additions, audit, batches, notify
+from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
     from shared.config import Settings
 
 log = logging.getLogger(__name__)
 
-QUEUE = "registration"
+WORKERS = 3  # two long jobs leave one for the mail
 DRAFT_DAYS = 30  # promised in the notice about personal data (PIPL article 19)
 LINK_DAYS = 30  # long since void; the audit keeps who asked and who came back
 
@@ -41,18 +42,13 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
     return count
 
 
-def make_huey(settings: "Settings") -> Any:  # noqa: ANN401  huey has no types
-    """The queue: a file beside the SQLite database, or tables of its own in PostgreSQL."""
-    if settings.database_url.startswith("postgresql"):
-        dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-        return PostgresHuey(QUEUE, dsn=dsn, results=False)
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(QUEUE, filename=str(settings.var_dir / "worker.db"), results=False)
+# Long work by its name: whoever asks for it writes `jobs.enqueue(name, key)`.
+JOBS = {"batch": Job(batches.work_off, batches.waiting)}
 
 
 def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
     """The queue with its periodic tasks, on the database that `settings` name."""
-    huey = make_huey(settings)
+    huey = make_queue(settings)
     mailbox = Mailbox(settings.mail_url)
     by = access.system("worker")
 
@@ -69,10 +65,12 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("drafts deleted: %d", delete_old_drafts(by=by, now=clock.now()))
             log.info("links deleted: %d", delete_old_links(by=by, now=clock.now()))
             log.info("added rows deleted: %d", additions.clear_away(by=by))
+            log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()
 
     huey.periodic_task(crontab())(deliver_mail)
+    Foreman(JOBS).attend(huey)
     huey.periodic_task(crontab(hour="3", minute="30"))(clear_away)
     return huey
 
@@ -80,4 +78,4 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 def run(settings: "Settings") -> None:
     """Work until SIGINT or SIGTERM, finishing the task at hand."""
     db.connect(settings)
-    make_tasks(settings).create_consumer(workers=1).run()
+    make_tasks(settings).create_consumer(workers=WORKERS).run()

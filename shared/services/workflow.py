@@ -1,23 +1,25 @@
 """The only code that changes a stage: one application or many, by the table of moves, in one transaction.
 
+What a bulk move has changed can be taken back while nothing has happened since.
 Rows are judged by SQL and changed by SQL. On PostgreSQL they are locked while they are judged, on SQLite the writer is
 alone: of two decisions at the same moment the second sees the first and is told so.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from shared import clock
-from shared.db import session, transaction
+from shared.db import Base, session, transaction
 from shared.models import Application, Event, ReasonCode
 from shared.models.kinds import Conclusion, Stage
 from shared.rules import four_eyes, policy
 from shared.rules.checks import Problem
-from shared.rules.guards import Order
+from shared.rules.four_eyes import TAKE_BACK
+from shared.rules.guards import Guard, Order
 from shared.rules.rights import Actor, Can
 from shared.rules.states import MOVES, Move, moves_from, needs_a_reason, status_label
 from shared.services import audit, informing, receipts, revocations, windows
@@ -25,6 +27,7 @@ from shared.services.errors import NotYours, Refused
 from shared.text import _
 
 CHUNK = 500
+_TABLE = Base.metadata.tables[Application.__tablename__]
 Fact = Any  # a row of the columns that a move is judged by
 MOVED_COLUMNS = (
     "stage",
@@ -36,15 +39,25 @@ MOVED_COLUMNS = (
     "reason",
     "valid_until",
 )
-JUDGED_COLUMNS = ("id", "version", "campaign_id", *MOVED_COLUMNS)
+UNSEEN_COLUMNS = ("stage_at", "decided_on", "submitted_at")  # they go with a move, and back with it
+JUDGED_COLUMNS = ("id", "version", "campaign_id", *MOVED_COLUMNS, *UNSEEN_COLUMNS)
+
+
+@dataclass(frozen=True)
+class Left:
+    """How a move has left an application: its version, and what the changed columns held before."""
+
+    version: int
+    before: dict[str, Any]
 
 
 @dataclass
 class Outcome:
-    """Which applications moved, and for each of the others all the reasons why not."""
+    """Which applications moved and how that left them, and for each of the others all the reasons why not."""
 
     moved: list[int] = field(default_factory=list)
     refused: dict[int, list[Problem]] = field(default_factory=dict)
+    left: dict[int, Left] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,12 +108,12 @@ def move_many(
 ) -> Outcome:
     """Move all of `ids` that may be moved; say of each other one why not."""
     row = MOVES[name]
-    faults = _faults_of(row, wish)
+    faults = faults_of(row, wish)
     if faults:
         return Outcome(refused=dict.fromkeys(ids, faults))
-    order = _order(wish, by)
+    order = order_of(wish, by)
     outcome = Outcome()
-    for chunk in _chunks(sorted(set(ids))):
+    for chunk in _chunks(ids):
         _move_chunk(chunk, row, order, by, versions or {}, outcome)
     if outcome.moved and name in CONSEQUENCES:
         CONSEQUENCES[name](outcome.moved, order, by)
@@ -110,14 +123,54 @@ def move_many(
 def preview(ids: Sequence[int], name: str, *, by: Actor, wish: Wish = Wish()) -> Outcome:
     """What `move_many` would do now, without doing it."""
     row = MOVES[name]
-    faults = _faults_of(row, wish)
+    faults = faults_of(row, wish)
     if faults:
         return Outcome(refused=dict.fromkeys(ids, faults))
-    order = _order(wish, by)
+    order = order_of(wish, by)
     outcome = Outcome()
-    for chunk in _chunks(sorted(set(ids))):
-        _judge(chunk, row, order, by, {}, outcome, lock=False)
+    for chunk in _chunks(ids):
+        _judge(chunk, row, order, by, _moves(row, {}), outcome, lock=False)
     return outcome
+
+
+@transaction
+def take_back(made: Mapping[int, Left], name: str, *, by: Actor) -> Outcome:
+    """Put applications back to what they were before the move `name`; say of each that stays why.
+
+    Only whoever may make the move may take it back, while its window is open and nothing has happened since. The move
+    and its undoing both stay in the history.
+    """
+    row = MOVES[name]
+    order = order_of(Wish(), by)
+    outcome = Outcome()
+    for chunk in _chunks(made):
+        session.flush()
+        going = _judge(chunk, row, order, by, _returns(row, made), outcome, lock=True)
+        _restore({fact.id: made[fact.id].before for fact in going})
+        if going:
+            outcome.left |= _write_down(going, TAKE_BACK, order, by)
+        session.expire_all()
+    return outcome
+
+
+def preview_taking_back(made: Mapping[int, Left], name: str, *, by: Actor) -> Outcome:
+    """What `take_back` would do now, without doing it."""
+    row = MOVES[name]
+    outcome = Outcome()
+    for chunk in _chunks(made):
+        _judge(chunk, row, order_of(Wish(), by), by, _returns(row, made), outcome, lock=False)
+    return outcome
+
+
+def _restore(before: Mapping[int, dict[str, Any]]) -> None:
+    """Write the old values back: one statement for all applications of which the same columns had changed."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for key, values in before.items():
+        by_columns[tuple(values)].append({"key": key, **{f"old_{name}": value for name, value in values.items()}})
+    for names, rows in by_columns.items():
+        values = {name: bindparam(f"old_{name}") for name in names}
+        change = update(_TABLE).where(_TABLE.c.id == bindparam("key"))
+        session.execute(change.values(**values, version=_TABLE.c.version + 1), rows)
 
 
 def possible(application: Application, *, by: Actor) -> list[Move]:
@@ -139,7 +192,7 @@ def is_own(application_id: int, *, by: Actor) -> bool:
     return session.scalar(anothers) is None
 
 
-def _faults_of(row: Move, wish: Wish) -> list[Problem]:
+def faults_of(row: Move, wish: Wish) -> list[Problem]:
     """What is wrong with the order itself, whatever the application."""
     faults = []
     if row.conclusions and wish.conclusion not in row.conclusions:
@@ -151,7 +204,8 @@ def _faults_of(row: Move, wish: Wish) -> list[Problem]:
     return faults
 
 
-def _order(wish: Wish, by: Actor) -> Order:
+def order_of(wish: Wish, by: Actor) -> Order:
+    """The wish as guards and effects read it: with its moment and the role of whoever has it."""
     now = clock.now()
     return Order(now=now, today=clock.local(now).date(), role=by.role, actor_id=by.id, **vars(wish))
 
@@ -162,9 +216,10 @@ def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
     return conclusion not in (None, Conclusion.REGISTERED) and meant in (conclusion, Conclusion.NONE)
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
+def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    keys = sorted(set(ids))
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
 
 
 def _not_yours() -> Problem:
@@ -176,20 +231,51 @@ def _sees(application_id: int, by: Actor) -> bool:
     return session.scalar(seen) is not None
 
 
+@dataclass(frozen=True)
+class _Judgement:
+    """What is asked of each row: guards in SQL, and what is wrong with a row by its facts alone."""
+
+    guards: tuple[Guard, ...]
+    wrong: Callable[[Fact], Problem | None]
+
+
+def _moves(row: Move, versions: Mapping[int, int]) -> _Judgement:
+    def wrong(fact: Fact) -> Problem | None:
+        if fact.stage not in row.paths:
+            status = status_label(fact.stage, fact.conclusion)
+            return Problem("stage", "", _("当前状态是“{status}”，不能{move}", status=status, move=row.label))
+        if versions.get(fact.id, fact.version) != fact.version:
+            return Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作"))
+        return None
+
+    return _Judgement(row.guards, wrong)
+
+
+def _returns(row: Move, made: Mapping[int, Left]) -> _Judgement:
+    left = set(row.paths.values())
+
+    def wrong(fact: Fact) -> Problem | None:
+        if row.undo is None:
+            return Problem("for_good", "", _("“{move}”不能撤回", move=row.label))
+        if fact.stage not in left:
+            status = status_label(fact.stage, fact.conclusion)
+            return Problem("moved_on", "", _("办理之后状态已变为“{status}”，不能撤回", status=status))
+        if fact.version != made[fact.id].version:
+            return Problem("stale", "", _("办理之后申请又有改动，不能撤回"))
+        return None
+
+    return _Judgement(row.undo or (), wrong)
+
+
 def _judge(
-    ids: Sequence[int],
-    row: Move,
-    order: Order,
-    by: Actor,
-    versions: Mapping[int, int],
-    outcome: Outcome,
-    *,
-    lock: bool,
+    ids: Sequence[int], row: Move, order: Order, by: Actor, judgement: _Judgement, outcome: Outcome, *, lock: bool
 ) -> list[Fact]:
     """Split `ids` into those that may move (returned, and listed as moved) and those that may not, with reasons."""
-    guards: list[Any] = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(row.guards)]
+    guards: list[Any] = [guard.holds(order).label(f"guard_{index}") for index, guard in enumerate(judgement.guards)]
     guards += [
-        guard.detail().label(f"detail_{index}") for index, guard in enumerate(row.guards) if guard.detail is not None
+        guard.detail().label(f"detail_{index}")
+        for index, guard in enumerate(judgement.guards)
+        if guard.detail is not None
     ]
     facts: list[Any] = [getattr(Application, name) for name in JUDGED_COLUMNS]
     statement = select(*facts, *guards).where(
@@ -205,7 +291,7 @@ def _judge(
     going = []
     for key in ids:
         fact = found.get(key)
-        problems = [_not_yours()] if fact is None else _problems(fact, row, versions, closed)
+        problems = [_not_yours()] if fact is None else _problems(fact, judgement, closed)
         if problems:
             outcome.refused[key] = problems
         elif fact is not None:
@@ -214,15 +300,13 @@ def _judge(
     return going
 
 
-def _problems(fact: Fact, row: Move, versions: Mapping[int, int], closed: Mapping[int, list[Problem]]) -> list[Problem]:
-    if fact.stage not in row.paths:
-        status = status_label(fact.stage, fact.conclusion)
-        return [Problem("stage", "", _("当前状态是“{status}”，不能{move}", status=status, move=row.label))]
-    if versions.get(fact.id, fact.version) != fact.version:
-        return [Problem("stale", "", _("打开页面后申请已被他人更改，请刷新页面后再操作"))]
+def _problems(fact: Fact, judgement: _Judgement, closed: Mapping[int, list[Problem]]) -> list[Problem]:
+    wrong = judgement.wrong(fact)
+    if wrong:
+        return [wrong]
     failed = [
         Problem(guard.code, "", guard.said(getattr(fact, f"detail_{index}", None)))
-        for index, guard in enumerate(row.guards)
+        for index, guard in enumerate(judgement.guards)
         if not getattr(fact, f"guard_{index}")
     ]
     return [*closed[fact.campaign_id], *failed]
@@ -232,7 +316,7 @@ def _move_chunk(
     ids: Sequence[int], row: Move, order: Order, by: Actor, versions: Mapping[int, int], outcome: Outcome
 ) -> None:
     session.flush()
-    going = _judge(ids, row, order, by, versions, outcome, lock=True)
+    going = _judge(ids, row, order, by, _moves(row, versions), outcome, lock=True)
     by_stage: dict[Stage, list[int]] = defaultdict(list)
     for fact in going:
         by_stage[fact.stage].append(fact.id)
@@ -243,20 +327,20 @@ def _move_chunk(
         change = update(Application).where(Application.id.in_(keys)).values(values | row.effects(order))
         session.execute(change, execution_options={"recorded": True, "synchronize_session": False})
     if going:
-        _write_down(going, row, order, by)
+        outcome.left |= _write_down(going, row.name, order, by)
     session.expire_all()
 
 
-def _write_down(going: list[Fact], row: Move, order: Order, by: Actor) -> None:
-    """One event and one audit entry for each application that moved."""
-    columns = [Application.id, *(getattr(Application, name) for name in MOVED_COLUMNS)]
+def _write_down(going: list[Fact], name: str, order: Order, by: Actor) -> dict[int, Left]:
+    """One event and one audit entry for each application that moved; how each was left."""
+    columns = [getattr(Application, name) for name in JUDGED_COLUMNS]
     keys = [fact.id for fact in going]
     after = {fact.id: fact for fact in session.execute(select(*columns).where(Application.id.in_(keys)))}
     events = [
         {
             "application_id": before.id,
             "at": order.now,
-            "move": row.name,
+            "move": name,
             "actor_role": by.role,
             "actor_id": by.id,
             "actor_name": by.name,
@@ -274,6 +358,13 @@ def _write_down(going: list[Fact], row: Move, order: Order, by: Actor) -> None:
     audit.record_many(
         Application.__tablename__, {before.id: _difference(before, after[before.id]) for before in going}, by=by
     )
+    return {before.id: Left(after[before.id].version, _overwritten(before, after[before.id])) for before in going}
+
+
+def _overwritten(before: Fact, after: Fact) -> dict[str, Any]:
+    """What the changed columns held; the stage always, so that nothing is restored without it."""
+    names = [name for name in (*MOVED_COLUMNS, *UNSEEN_COLUMNS) if getattr(before, name) != getattr(after, name)]
+    return {name: getattr(before, name) for name in dict.fromkeys(("stage", *names))}
 
 
 def _difference(before: Fact, after: Fact) -> audit.Changes:

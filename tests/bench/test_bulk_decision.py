@@ -13,12 +13,14 @@ from sqlalchemy import func, insert, select, update
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Event, Person
-from shared.models.kinds import Conclusion, IdKind, Role, Stage
+from shared.models import Application, Event
+from shared.models.kinds import Conclusion, Role, Stage
 from shared.rules.rights import Actor
-from shared.services import audit, workflow
+from shared.services import access, audit, batches, workflow
 from shared.services.workflow import Wish
 from tests import build
+from tests.actors import officer
+from tests.crowd import a_crowd
 
 ROWS = 5_000
 
@@ -27,21 +29,16 @@ ROWS = 5_000
 def district(own_database: Any) -> Actor:
     """A district whose 5,000 applications are all confirmed."""
     build.a_campaign(publicity_days=0)
-    first = build.an_application(Stage.CONFIRMED, point=build.a_point())
-    people = [
-        Person(id_kind=IdKind.RESIDENT, id_number=f"bench-{n}", name="张三", email="z@example.cn")
-        for n in range(ROWS - 1)
-    ]
-    build.add(*people)
-    columns = [column.key for column in Application.__table__.columns if column.key != "id"]
-    like = {name: getattr(first, name) for name in columns}
-    _insert([like | {"person_id": who.id, "registration_number": f"B{who.id}"} for who in people], by=build.SYSTEM)
-    return build.an_actor(Role.DISTRICT, first.bureau)
+    ids = a_crowd(ROWS, point=build.a_point())
+    return officer(Role.DISTRICT, session.get_one(Application, ids[0]))
 
 
-@transaction
-def _insert(rows: list[dict[str, Any]], *, by: Actor) -> None:
-    session.execute(insert(Application), rows, execution_options={"recorded": True})
+def in_a_batch(ids: list[int], *, by: Actor) -> None:
+    """All of what staff do: choose all that the list shows, preview, run."""
+    key = batches.choose("preliminary", access.query(Application, by=by).where(Application.id.in_(ids)), by=by)
+    batches.preview(key, Wish(conclusion=Conclusion.REGISTERED), by=by)
+    batches.start(key, by=by)
+    batches.work_off(key)
 
 
 def by_the_table_of_moves(ids: list[int], *, by: Actor) -> None:
@@ -83,7 +80,7 @@ def _event(key: int, by: Actor) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("way", [floor, by_the_table_of_moves, row_by_row])
+@pytest.mark.parametrize("way", [floor, by_the_table_of_moves, in_a_batch, row_by_row])
 def test_bulk_decision(way: Callable[..., None], district: Actor, request: pytest.FixtureRequest) -> None:
     ids = list(session.scalars(select(Application.id)))
     begin = time.perf_counter()

@@ -26,7 +26,8 @@ TABLE: dict[str, dict[str, str]] = {
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
-    "Batch": dict.fromkeys(STAFF.split(), "view"),
+    "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
+    "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),

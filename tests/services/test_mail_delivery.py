@@ -118,7 +118,7 @@ def test_drafts_that_nobody_finished_are_deleted_after_thirty_days(database):
     assert session.scalars(select(Campaign)).one() == campaign
 
 
-def test_the_worker_knows_its_two_tasks_on_either_database(own_database, tmp_path):
+def test_the_worker_knows_its_tasks_on_either_database(own_database, tmp_path):
     settings = Settings.read(
         {
             "APP_ENV": "development",
@@ -130,7 +130,7 @@ def test_the_worker_knows_its_two_tasks_on_either_database(own_database, tmp_pat
     try:
         notify.queue("wang@example.cn", "已退回", "请修改。", by=BY)
         tasks = {name.rpartition(".")[2]: task for name, task in huey._registry._registry.items()}
-        assert set(tasks) == {"deliver_mail", "clear_away"}
+        assert set(tasks) == {"deliver_mail", "clear_away", "job", "look_around"}
         tasks["deliver_mail"]().execute()
         assert the_mail().state is MailState.SENT
         assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1

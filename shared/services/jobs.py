@@ -1,0 +1,120 @@
+"""Long work, left to the worker: asked for by name and key, and lost neither by who asks nor by who does it.
+
+What there is to do stands in the database: a batch that waits, a file that was accepted. The queue only says that it is
+worth looking now; once a minute the worker looks by itself, so that nothing waits for a message that never came.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from huey import PostgresHuey, SqliteHuey, crontab
+
+from shared.db import session
+
+if TYPE_CHECKING:
+    from shared.config import Settings
+
+log = logging.getLogger(__name__)
+QUEUE, TASK = "registration", "job"
+
+
+@dataclass(frozen=True)
+class Job:
+    """`work` goes on with one key until it is done, from wherever it stands; `waiting` names the keys that are not."""
+
+    work: Callable[[int], None]
+    waiting: Callable[[], Sequence[int]]
+
+
+_settings: "list[Settings]" = []
+
+
+def connect(settings: "Settings") -> None:
+    """Send what is asked for in this process to the worker that belongs to `settings`; nothing is opened yet."""
+    disconnect()
+    _settings[:] = [settings]
+
+
+def disconnect() -> None:
+    """Leave no connection to the queue open."""
+    if _sender.cache_info().currsize:
+        _sender().huey.storage.close()
+    _sender.cache_clear()
+
+
+def enqueue(name: str, key: int) -> None:
+    """Ask the worker to look after `key` now. If that fails it will do so within a minute all the same."""
+    try:
+        _sender()(name, key)
+    except Exception:
+        log.exception("the worker could not be told about %s %s", name, key)
+
+
+@cache
+def _sender() -> Any:  # noqa: ANN401  huey has no types
+    return _task(make_queue(_settings[0]), _nothing)
+
+
+def _nothing(_name: str, _key: int) -> None:
+    """The worker is another process."""
+
+
+def _task(queue: Any, does: Callable[[str, int], None]) -> Any:  # noqa: ANN401
+    """A task that both processes know by the same name."""
+
+    def job(name: str, key: int) -> None:
+        does(name, key)
+
+    return queue.task(name=TASK)(job)
+
+
+def make_queue(settings: "Settings") -> Any:  # noqa: ANN401
+    """The queue: a file beside the SQLite database, or tables of its own in PostgreSQL."""
+    if settings.database_url.startswith("postgresql"):
+        dsn = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        return PostgresHuey(QUEUE, dsn=dsn, results=False)
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey(QUEUE, filename=str(settings.var_dir / "worker.db"), results=False)
+
+
+class Foreman:
+    """Gives out the work of one worker process: each key to one thread at a time."""
+
+    def __init__(self, jobs: Mapping[str, Job]) -> None:
+        self.jobs = jobs
+        self._at_work: set[tuple[str, int]] = set()
+        self._lock = Lock()
+
+    def attend(self, queue: Any) -> None:  # noqa: ANN401
+        """Work when told, and look each minute for what nobody told."""
+        told = _task(queue, self.do)
+
+        def look_around() -> None:
+            for name, key in self.waiting():
+                told(name, key)
+
+        queue.periodic_task(crontab())(look_around)
+
+    def waiting(self) -> list[tuple[str, int]]:
+        """What is not done, and not being done here either."""
+        try:
+            found = [(name, key) for name, job in self.jobs.items() for key in job.waiting()]
+        finally:
+            session.remove()
+        return [pair for pair in found if pair not in self._at_work]
+
+    def do(self, name: str, key: int) -> None:
+        """Go on with one key, unless another thread is at it."""
+        with self._lock:
+            if (name, key) in self._at_work:
+                return
+            self._at_work.add((name, key))
+        try:
+            self.jobs[name].work(key)
+        finally:
+            session.remove()
+            self._at_work.discard((name, key))
