@@ -169,12 +169,14 @@ def read(one: Filter, arguments: MultiDict[str, str]) -> Setting | None:
     if not found.pairs:
         return None
     either = [*_values(found, "")]
-    if (empty := found.first(".empty")) in ("0", "1"):
+    empty = found.first(".empty")
+    if empty in ("0", "1") and one.nullable:
         found.chips.append(Chip(_said(one, _("为空") if empty == "1" else _("不为空")), (f"{one.name}.empty", empty)))
         if empty == "1":
             either.append(one.column.is_(None))
     elif empty:
         found.faults.append(_unknown(empty))
+        empty = ""
     every = [or_(*either)] if either else []
     if empty == "0":
         every.append(one.column.is_not(None))

@@ -45,7 +45,7 @@ TABLES = {
     ),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
-    "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
+    "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "revocation_requests": Table(ALL),
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), reveal=(U,), lookup="school_id"),
@@ -158,3 +158,8 @@ PAGES = {
 for _table in ("authorities", "institutions", "schools", "subjects"):
     PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
     PAGES[f"{_table}.merge_view", "POST"] = Page((U,), 404, nobody=401)  # no row is named
+PAGES |= {
+    ("staff_requests.queue", "GET"): Page((U,), 200),
+    ("staff_requests.queue", "POST"): Page((U,), 404, nobody=401),  # no request is named
+    ("staff_requests.ajax_entries", "GET"): Page((U,), 200, address="/staff-requests/queue/entries/schools"),
+}
