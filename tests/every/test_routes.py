@@ -21,7 +21,7 @@ from tests.admin.world import City
 from tests.conftest import Database
 from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Table
 
-OF_ONE_ROW = ("details_view", "history_view", "reveal", "edit_view", "delete_view", "ajax_update", "action_view")
+OF_A_ROW = ("details_view", "history_view", "edit_view", "delete_view", "retire_view")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _known(endpoint: str, method: str) -> bool:
 def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[Call]:
     for rule, method in _rules(app):
         view, _dot, action = rule.endpoint.rpartition(".")
-        has_row = action in OF_ONE_ROW
+        has_row = action in (*OF_A_ROW, "reveal", "ajax_update", "action_view")
         if (rule.endpoint, method) in PAGES:
             yield from _page_calls(rule, method, here, there, role)
             continue
@@ -85,7 +85,7 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
     address, data = _address(rule, export_type="csv", key=row), {}
-    if action in ("details_view", "history_view", "edit_view", "delete_view"):
+    if action in OF_A_ROW:
         address += f"?id={row}"
         data = {"version": "0"}
     elif action == "ajax_update":
@@ -122,6 +122,7 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
         "history_view": (table.history, {200}),
         "reveal": (table.reveal, {200}),
         "edit_view": (table.edit, {200} if method == "GET" else {409, 422}),
+        "retire_view": (table.edit, {200} if method == "GET" else {409}),
         "delete_view": (table.delete, {200} if method == "GET" else {409}),
         "ajax_update": (table.edit if table.inline else (), {409, 422}),
     }[action]
