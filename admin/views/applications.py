@@ -36,8 +36,8 @@ class Applications(Table):
         "registration_number", "name", "person.id_number", "school", "bureau", "point", "stage", "submitted_at"
     )  # fmt: skip
     column_more = (
-        "certificate_number", "registration_type", "campaign", "teaching_stage", "conclusion", "stage_at", "valid_until",
-        "assigned_to", "open_hold",
+        "certificate_number", "registration_type", "campaign", "teaching_stage", "conclusion", "stage_at",
+        "valid_until", "assigned_to", "open_hold",
     )  # fmt: skip
     column_link = "registration_number"
     column_searchable_list = ("registration_number", "certificate_number", "name")
