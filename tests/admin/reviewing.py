@@ -2,8 +2,11 @@
 
 import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from shared.db import session
 from shared.models import (
@@ -16,6 +19,7 @@ from shared.services import access
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
+from tests.conftest import Database
 
 
 def confirmed(city: City, count: int = 1, **fields: object) -> list[int]:
@@ -65,3 +69,18 @@ def sent(client: FlaskClient, page: str, move: str, **values: str) -> tuple[int,
 
 def actor(city: City, role: Role) -> Actor:
     return access.actor_of_staff(session.get_one(Staff, city.staff[role]))
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that are sent to the database inside."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)

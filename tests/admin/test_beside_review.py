@@ -119,3 +119,11 @@ def test_a_school_is_not_told_of_holds(app: Flask, city: City) -> None:
     session.rollback()
     assert number not in school.get("/applications/?held=yes").text
     assert number in school.get("/applications/").text
+
+
+def test_whoever_reads_everything_reads_of_the_hold(app: Flask, city: City) -> None:
+    [key] = confirmed(city)
+    holds.place(key, "有人举报", by=actor(city, Role.DISTRICT))
+    session.commit()
+    for role in (Role.SUPERUSER, Role.AUDITOR):
+        assert "有人举报" in world.logged_in(app, city.staff[role]).get(f"/applications/details/?id={key}").text

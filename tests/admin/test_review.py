@@ -25,7 +25,7 @@ from shared.services import workflow
 from shared.services.workflow import Wish
 from tests import build
 from tests.admin import world
-from tests.admin.reviewing import actor, confirmed, five_years, sent, words_on
+from tests.admin.reviewing import actor, confirmed, counted, five_years, sent, words_on
 from tests.admin.world import City
 from tests.conftest import Database
 
@@ -268,3 +268,32 @@ def test_earlier_opinions_are_told_with_their_reasons(district: FlaskClient, cit
     page = words_on(district.get(f"/review/{key}/").text)
     assert re.search(r"初审 → 初审暂缓注册 .*D4 学时不足", page)
     assert "更改初审结论" in page
+
+
+def test_the_page_asks_the_database_a_bounded_number_of_times(
+    district: FlaskClient, city: City, database: Database
+) -> None:
+    """However much belongs to the application and however long the list is."""
+    first, second = confirmed(city, 2)
+    five_years(second)
+    confirmed(city, 10)
+    build.add(*(Message(application_id=second, body="x", sender="y", sent_at=clock.now()) for _ in range(20)))
+    session.commit()
+    asked = []
+    for key in (first, second):
+        session.remove()
+        with counted(database) as statements:
+            assert district.get(f"/review/{key}/?stage=confirmed").status_code == 200
+        asked.append(len(statements))
+    assert asked[1] <= asked[0] + 1
+    assert max(asked) <= 60, asked
+
+
+@pytest.mark.parametrize(("below", "chosen"), [(Conclusion.REGISTERED, ["registered"]), (Conclusion.DEFERRED, [])])
+def test_nothing_is_chosen_against_the_conclusion_of_the_level_below(
+    app: Flask, city: City, below: Conclusion, chosen: list[str]
+) -> None:
+    [key] = confirmed(city, stage=Stage.REVIEWED, conclusion=below)
+    page = world.logged_in(app, city.staff[Role.PROVINCE]).get(f"/review/{key}/").text
+    assert "系统建议：注册合格" in words_on(page)
+    assert re.findall(r'<input[^>]*checked[^>]*name="final-conclusion"[^>]*value="(\w+)"', page) == chosen
