@@ -171,6 +171,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     ),
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
+    "table/views.html": at("district", "/saved-views/?table=applications"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
     "table/merge.html": at("superuser", "/schools/merge/"),
     "requests/queue.html": at("superuser", "/staff-requests/queue/"),
