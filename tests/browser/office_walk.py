@@ -60,7 +60,7 @@ def by(who: str, way: Way) -> Shown:
 
 def _previews(office: Office, _keys: Keys) -> None:
     office.opens("/applications/?stage=confirmed")
-    office.page.get_by_role("checkbox").nth(1).check()
+    office.page.locator('input[name="rowid"]').first.check()
     office.page.locator("#move").select_option("disqualify")
     office.presses("预览")
     expect(office.page.get_by_text("您勾选了1件申请")).to_be_visible()
@@ -68,7 +68,7 @@ def _previews(office: Office, _keys: Keys) -> None:
 
 def _runs(office: Office, _keys: Keys) -> None:
     office.opens("/applications/?stage=submitted")
-    office.page.get_by_role("checkbox").nth(1).check()
+    office.page.locator('input[name="rowid"]').first.check()
     office.page.locator("#move").select_option("return")
     office.presses("预览")
     office.page.get_by_label("理由").fill("请补充材料")
