@@ -12,6 +12,7 @@ from admin.menu import Menu
 from admin.views import account, history, session, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
+from admin.views.saved import SavedViews
 from shared import cli
 from shared.config import AdminSettings, SettingsError
 from shared.rules.prose import prose
@@ -38,7 +39,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
-    admin.add_views(*menu.views)
+    admin.add_views(*menu.views, SavedViews())
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.globals.update(
         menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of

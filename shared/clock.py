@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _zone = ZoneInfo("Asia/Shanghai")
@@ -34,6 +34,11 @@ def arrival_day() -> date:
 def today() -> date:
     """The users' calendar day."""
     return local(now()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which `day` begins for the users."""
+    return datetime.combine(day, time(), _zone)
 
 
 @contextmanager

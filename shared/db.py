@@ -2,6 +2,7 @@
 
 import functools
 import sqlite3
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -102,6 +103,25 @@ class Encrypted(TypeDecorator[str]):
                 continue
         message = f"a stored {self.kind} cannot be decrypted: DATA_KEY is not the key it was written with"
         raise WrongDataKey(message)
+
+
+def seal(text: str, purpose: str) -> str:
+    """A word for an address that stands for `text` and tells nobody what it is."""
+    return urlsafe_b64encode(_keys[0].encrypt(text.encode(), [purpose.encode()])).decode().rstrip("=")
+
+
+def unseal(word: str, purpose: str) -> str | None:
+    """What `seal` was given; None for a word that was not made here for this purpose."""
+    try:
+        sealed = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+    except ValueError:
+        return None
+    for key in _keys:
+        try:
+            return key.decrypt(sealed, [purpose.encode()]).decode()
+        except (InvalidTag, ValueError):
+            continue
+    return None
 
 
 class Registry(scoped_session[Session]):

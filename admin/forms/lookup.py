@@ -62,6 +62,11 @@ class Target:
         rows = session.scalars(statement.limit(FOUND_AT_ONCE))
         return [(getattr(row, self.key.key), str(row)) for row in rows]
 
+    def named(self, text: str) -> Any:  # noqa: ANN401  a key
+        """The key of the one row that is called `text`; None for none or several."""
+        exact = [key for key, name in self.search(text) if name == text or str(key) == text]
+        return exact[0] if len(exact) == 1 else None
+
 
 class _Box:
     """A hidden key beside the box in which people type; admin.js fills the list of matches."""
@@ -111,16 +116,12 @@ class Lookup(Field):  # type: ignore[misc]
         if formdata is not None:
             self.text = (formdata.get(f"{self.name}-text") or "").strip()
             if self.data is None and self.text:
-                self.data = self._named(self.text)
+                self.data = self.target.named(self.text)
                 self.raw_data = [self.text]
 
     def _read(self, text: str) -> Any:  # noqa: ANN401
         known = self.target.read(text)
         return (text or None) if known is None else (known or None)  # what is no key stays, to be refused by name
-
-    def _named(self, text: str) -> Any:  # noqa: ANN401
-        exact = [key for key, name in self.target.search(text) if name == text or str(key) == text]
-        return exact[0] if len(exact) == 1 else None
 
     def pre_validate(self, form: Any) -> None:  # noqa: ANN401, ARG002
         if self.data is None and not self.text:

@@ -7,11 +7,11 @@ from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, queues, reset, rows
+from admin.views import bulk, cells, conflict, history, queues, reset, rows, searching
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Hold, Message, Person
@@ -19,7 +19,7 @@ from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
-from shared.services import access, attesting, confirming, documents, exports, photos, workflow
+from shared.services import access, attesting, confirming, documents, photos, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.reviewing import DECIDES
 from shared.text import _
@@ -35,9 +35,16 @@ class Applications(Table):
     column_list = (
         "registration_number", "name", "person.id_number", "school", "bureau", "point", "stage", "submitted_at"
     )  # fmt: skip
+    column_more = (
+        "certificate_number", "registration_type", "campaign", "teaching_stage", "conclusion", "stage_at",
+        "valid_until", "assigned_to", "open_hold",
+    )  # fmt: skip
+    column_link = "registration_number"
     column_searchable_list = ("registration_number", "certificate_number", "name")
-    column_filters = ("stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id")
-    column_sortable_list = ("registration_number", "name")
+    column_filters = (
+        "stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id", "submitted_at", "stage_at"
+    )  # fmt: skip
+    column_sortable_list = ("registration_number", "name", "submitted_at", "stage_at")
     column_labels: ClassVar = {
         "stage": _("状态"),
         "name": _("姓名"),
@@ -60,11 +67,14 @@ class Applications(Table):
     get_column_name = label_of
 
     def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
-        columns = inspect(Application).columns
-        named = rows.search([columns[name] for name in self.column_searchable_list], text)
         # Asked first, not as a subquery: beside an OR the planner would read the whole table.
         owners = session.scalars(select(Person.id).where(Person.id_number == text.upper())).all()
-        return or_(named, Application.person_id.in_(owners)) if owners else named
+        return searching.search(
+            Application,
+            self.column_searchable_list,
+            text,
+            more=lambda table: [table.c.person_id.in_(owners)] if owners else [],
+        )
 
     def value(self, row: Base, name: str) -> str:
         if name == "stage" and isinstance(row, Application):
@@ -72,6 +82,11 @@ class Applications(Table):
         if name == "open_hold" and not policy.may(Hold, by().role, Can.VIEW):
             return cells.NOTHING  # neither schools nor points are told of holds
         return super().value(row, name)
+
+    def badge(self, row: Base, name: str) -> str:
+        if name != "stage" or not isinstance(row, Application):
+            return ""
+        return f"{row.stage.value} {row.conclusion.value}"
 
     def page_of(self, row: Application, asked: rows.Asked) -> str:
         """Whoever decides opens the review page, which knows the list that it was opened from."""
@@ -89,12 +104,8 @@ class Applications(Table):
     def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Application:  # noqa: ARG002
         return attesting.attest(key, values, by=by(), version=version)
 
-    @expose("/details/")
-    def details_view(self) -> ResponseReturnValue:
-        self.require(Can.VIEW)
-        return self._page(self.get_one(request.args.get("id")), masked=True)
-
-    def _page(self, application: Application, *, masked: bool) -> ResponseReturnValue:
+    def row_page(self, row: Application, *, masked: bool = True) -> ResponseReturnValue:
+        application = row
         desk = confirming.desk(application.id, by=by())
         rights = {
             right: access.may(Application, application.id, by=by(), to=right) for right in (Can.REVEAL, Can.PRINT)
@@ -121,11 +132,6 @@ class Applications(Table):
     @staticmethod
     def _related(model: type[Event] | type[Message], key: int) -> Any:  # noqa: ANN401  rows, or none for the reader
         return session.scalars(access.query(model, by=by()).where(model.application_id == key).order_by(model.id)).all()
-
-    @expose("/<int:key>/reveal", methods=("POST",))
-    def reveal(self, key: int) -> ResponseReturnValue:
-        """The same page with personal values in full, which the audit remembers."""
-        return self._page(exports.reveal(key, by=by()), masked=False)
 
     @expose("/<int:key>/photo.jpg")
     def photo(self, key: int) -> ResponseReturnValue:

@@ -1,21 +1,20 @@
-"""A generated table: list, page, forms, inline edit, lookup, export; it reads inside SCOPE and writes by verbs."""
+"""A generated table: its list (`listing`), and one row: page, forms, inline edit; it writes by verbs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, flash, jsonify, redirect, request, stream_with_context
+from flask import abort, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
-from sqlalchemy import JSON, Select, String, inspect
-from sqlalchemy.orm import selectinload
+from sqlalchemy import inspect
 from werkzeug.datastructures import MultiDict
 
 from admin.forms import tables as forms
 from admin.forms.typed import number_of
-from admin.views import conflict, export, history, rows
-from admin.views.declared import Declared
+from admin.views import conflict, history
+from admin.views.listing import Listing
 from shared.db import Base
 from shared.rules.checks import Problem
 from shared.rules.rights import Can
@@ -28,61 +27,15 @@ from shared.web.login import by
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除"))
 
 
-class Table(Declared):
+class Table(Listing):
     """What every table of the back office can do once a line of its declaration turns it on."""
-
-    def get_query(self, to: Can = Can.VIEW) -> Select[Any]:
-        return access.query(self.model, by=by(), to=to)
-
-    def searched(self, text: str) -> Any:  # noqa: ANN401  a SQL condition
-        """The condition of the search box."""
-        columns = inspect(self.model).columns
-        return rows.search([columns[name] for name in self.column_searchable_list], text)
-
-    def selection(self, arguments: MultiDict[str, str], to: Can = Can.VIEW) -> Select[Any]:
-        """The rows that the address asks for, of those that the reader may do `to` to."""
-        statement = self.get_query(to)
-        text = arguments.get("q", "").strip()
-        if text and self.column_searchable_list:
-            statement = statement.where(self.searched(text))
-        conditions = [one.condition(arguments) for one in self.filters]
-        return statement.where(*(condition for condition in conditions if condition is not None))
-
-    def _with_relations(self, statement: Select[Any], columns: Sequence[str]) -> Select[Any]:
-        relations = inspect(self.model).relationships
-        names = dict.fromkeys(name.split(".")[0] for name in columns)
-        return statement.options(
-            *(selectinload(relations[name].class_attribute) for name in names if name in relations)
-        )
-
-    def is_short(self, name: str) -> bool:
-        """Whether a column holds numbers, dates or words of a list, which read better on one line."""
-        column = inspect(self.model).columns.get(name)
-        return name.endswith("id_number") or (column is not None and not isinstance(column.type, (String, JSON)))
-
-    @staticmethod
-    def raw(row: Base, name: str) -> str:
-        """The value of an editable column as its form field takes it."""
-        value = getattr(row, name)
-        if isinstance(value, bool):
-            return "1" if value else ""
-        return "" if value is None else str(value)
-
-    @expose("/")
-    def index_view(self) -> ResponseReturnValue:
-        asked = rows.Asked.read(request.args, self.filters, self.column_sortable_list)
-        statement = self._with_relations(self.selection(request.args), self.column_list)
-        page = rows.page(statement, self.model, asked, newest_first=self.newest_first)
-        return self.render(self.list_template, page=page, asked=page.asked, filters=self.filters, **self.list_extras())
-
-    def list_extras(self) -> dict[str, Any]:
-        """What the list's template gets besides the rows."""
-        return {"inline": self._list_form_class() if self.can_edit and self.column_editable_list else None}
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
         self.require(Can.VIEW)
-        row = self.get_one(request.args.get("id"))
+        return self.row_page(self.get_one(request.args.get("id")))
+
+    def row_page(self, row: Any, *, masked: bool = True) -> ResponseReturnValue:  # noqa: ANN401
         editable = self.can_edit and access.may(self.model, row.id, by=by(), to=Can.EDIT)
         deletable = self.can_delete and access.may(self.model, row.id, by=by(), to=Can.DELETE)
         columns = self.column_details_list or self.column_list
@@ -90,6 +43,8 @@ class Table(Declared):
             self.details_template,
             row=row,
             columns=columns,
+            masked=masked,
+            may_reveal=self.may_reveal and access.may(self.model, row.id, by=by(), to=Can.REVEAL),
             history=history.latest(row),
             editable=editable,
             deletable=deletable,
@@ -220,17 +175,6 @@ class Table(Declared):
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
         raise NotYours
-
-    @expose("/export/<export_type>/", methods=("POST",))
-    def export(self, export_type: str) -> ResponseReturnValue:
-        """All rows of the list as CSV, masked, row by row; noted in the audit, so it is a POST."""
-        self.require(Can.EXPORT)
-        if export_type != "csv":
-            raise NotYours
-        statement = self._with_relations(self.selection(request.form, Can.EXPORT), self.column_list)
-        lines: Iterator[str] = export.as_csv(self.model, statement, self.column_list, self.label_of, self.value)
-        headers = {"Content-Disposition": f"attachment; filename={self.endpoint}.csv"}
-        return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")
 
 
 def _sentences(refused: Refused) -> str:

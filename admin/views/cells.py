@@ -40,7 +40,7 @@ def words(value: object) -> str:
     return str(value)
 
 
-def cell(row: Base, name: str) -> str:
+def cell(row: Base, name: str, *, masked: bool = True) -> str:
     """The value of `row` that `name` leads to (a column, a relation, or a column of a relation: school.name)."""
     *path, last = name.split(".")
     owner: Any = row
@@ -49,8 +49,16 @@ def cell(row: Base, name: str) -> str:
         if owner is None:
             return NOTHING
     value = getattr(owner, last)
-    mask = mask_of(type(owner), last)
+    mask = mask_of(type(owner), last) if masked else None
     return mask(str(value)) if mask and value else words(value)
+
+
+def is_personal(model: type[Base], name: str) -> bool:
+    """Whether `cell` masks the column that `name` leads to."""
+    *path, last = name.split(".")
+    for step in path:
+        model = inspect(model).relationships[step].mapper.class_
+    return mask_of(model, last) is not None
 
 
 def mask_of(model: type[Base], name: str) -> Callable[[str], str] | None:

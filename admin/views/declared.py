@@ -12,7 +12,8 @@ from sqlalchemy import inspect
 from admin.forms import tables as forms
 from admin.forms.lookup import Target
 from admin.forms.typed import number_of
-from admin.views import cells, rows
+from admin.views import cells
+from admin.views.filters import Filter
 from admin.views.labels import label_of
 from shared.db import Base, session
 from shared.models.kinds import Role
@@ -32,6 +33,9 @@ class Declared(ModelView):  # type: ignore[misc]
     hint: Text | None = None  # what the table is for, above the list
     on: ClassVar[tuple[Can, ...]] = ()
     column_labels: ClassVar[Mapping[str, Text]] = {}
+    column_more: ClassVar[Sequence[str]] = ()  # columns that a reader may add to the list
+    column_link = ""  # the column by which a row is opened; without one there is a link of its own
+    import_key: ClassVar[tuple[str, ...]] = ()  # the columns that name a row to an import: unique in the database
     column_searchable_list: ClassVar[Sequence[str]] = ()
     column_filters: ClassVar[Sequence[str]] = ()
     column_sortable_list: ClassVar[Sequence[str]] = ()
@@ -55,8 +59,8 @@ class Declared(ModelView):  # type: ignore[misc]
         keys = [name for name in self.form_columns if inspect(self.model).columns[name].foreign_keys]
         self.form_targets = {name: Target(self.model, name) for name in keys}
 
-    def _filter(self, name: str) -> rows.Filter:
-        return rows.Filter.over(self.model, name, self.label_of(name), self.filter_choices().get(name))
+    def _filter(self, name: str) -> Filter:
+        return Filter.over(self.model, name, self.label_of(name), self.filter_choices().get(name))
 
     def filter_choices(self) -> Mapping[str, Callable[[], Mapping[str, Text | str]]]:
         """What a filter over a column of texts offers, where they are few."""
@@ -102,7 +106,7 @@ class Declared(ModelView):  # type: ignore[misc]
         return " ".join(self.value(row, name) for name in self.title_columns) if self.title_columns else str(row)
 
     def get_filters(self) -> None:
-        """Filters are ours: see `rows.Filter`."""
+        """Filters are ours: see `filters`."""
 
     def init_search(self) -> bool:
         return bool(self.column_searchable_list)

@@ -95,7 +95,7 @@ class Desk(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The full numbers, to compare with the papers; the audit remembers it."""
-        exports.reveal(key, by=by())
+        exports.reveal(Application, key, by=by())
         return self._page(key, masked=False)
 
     @expose("/<int:key>/confirm", methods=("POST",))

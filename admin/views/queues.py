@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, false, or_, select
 
 from admin.views.cells import YES
-from admin.views.rows import Filter
+from admin.views.filters import Filter
 from shared.models import Application, Hold
 from shared.rules import policy
 from shared.rules.rights import Can

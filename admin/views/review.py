@@ -100,7 +100,7 @@ class Review(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The same page with personal values in full, which the audit remembers."""
-        exports.reveal(key, by=by())
+        exports.reveal(Application, key, by=by())
         return self._page(key, masked=False)
 
     @expose("/<int:key>/decide/<wanted>", methods=("POST",))

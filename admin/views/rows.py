@@ -1,163 +1,146 @@
-"""Reading a table: search, filters, order, a capped count and a bounded page, all inside SCOPE."""
+"""Reading a table: what a list's address asks for, a capped count, and a page in a stable order, all inside SCOPE."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Date,
-    Enum,
-    Integer,
-    Select,
-    false,
-    func,
-    inspect,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, and_, func, inspect, literal_column, or_, select
 from werkzeug.datastructures import MultiDict
 
-from admin.forms.lookup import Target
 from admin.forms.typed import number_of
-from admin.views.cells import NO, YES
-from shared.db import Base, Encrypted, session
-from shared.text import Text
+from admin.views import filters, searching
+from admin.views.filters import Chip, Filter, Pair, Setting
+from shared.db import Base, session
+from shared.text import Text, _
 
 MOST_COUNTED = 10_000
+MOST_SKIPPED = 100_000  # rows before a page: beyond it one narrows the list, or turns to its end
 PAGE_SIZES = (20, 50, 100)
-LAST_LETTER = chr(0x10FFFF)
-
-
-def starts_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
-    """A prefix search that a B-tree index can answer: SQLite's LIKE uses none, so it gets a range."""
-    if session.get_bind().dialect.name == "sqlite":
-        return column.between(text, text + LAST_LETTER)
-    return column.startswith(text, autoescape=True)
-
-
-def search(columns: Sequence[ColumnElement[Any]], text: str) -> ColumnElement[bool]:
-    """Rows with a column that is `text` or begins with it; an encrypted one can only be equal."""
-    conditions = []
-    for column in columns:
-        if isinstance(column.type, Encrypted):
-            conditions.append(column == text.upper())
-        else:
-            conditions.append(starts_with(column, text))
-    return or_(*conditions)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A filter over one column, by its type: one of a few, a row of another table, from–to, or equal."""
-
-    name: str
-    label: Text
-    column: Any
-    target: Target | None = None
-    choices: Callable[[], Mapping[str, Text | str]] | None = None  # the few texts that such a column holds
-
-    @classmethod
-    def over(cls, model: type[Base], name: str, label: Text, choices: Any = None) -> "Filter":  # noqa: ANN401
-        column = inspect(model).columns[name]
-        return cls(name, label, column, Target(model, name) if column.foreign_keys else None, choices)
-
-    @property
-    def is_range(self) -> bool:
-        return isinstance(self.column.type, Date)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        return (f"{self.name}_from", f"{self.name}_to") if self.is_range else (self.name,)
-
-    @property
-    def options(self) -> list[tuple[str, Text | str]]:
-        """The few values on offer; empty for what is typed."""
-        if self.choices is not None:
-            return list(self.choices().items())
-        if isinstance(self.column.type, Enum) and self.column.type.enum_class is not None:
-            return [(member.value, getattr(member, "label", member.value)) for member in self.column.type.enum_class]
-        if isinstance(self.column.type, Boolean):
-            return [("1", YES), ("0", NO)]
-        return []
-
-    def condition(self, arguments: MultiDict[str, str]) -> ColumnElement[bool] | None:
-        """What the address asks for; None for nothing. A value that cannot be meets no row."""
-        if self.is_range:
-            return self._between(*(arguments.get(name, "") for name in self.parameters))
-        values = [value for value in arguments.getlist(self.name) if value]
-        if not values:
-            return None
-        read = [value for text in values if (value := self._read(text)) is not None]
-        return self.column.in_(read) if read else false()
-
-    def _read(self, text: str) -> Any:  # noqa: ANN401
-        kind = self.column.type
-        if isinstance(kind, Enum):
-            return next((member for member in kind.enum_class or () if member.value == text), None)
-        if isinstance(kind, Boolean):
-            return {"1": True, "0": False}.get(text)
-        if isinstance(kind, Integer):
-            return number_of(text)
-        return text
-
-    def _between(self, first: str, last: str) -> ColumnElement[bool] | None:
-        conditions = []
-        for text, compare in ((first, self.column.__ge__), (last, self.column.__le__)):
-            if not text:
-                continue
-            try:
-                conditions.append(compare(date.fromisoformat(text)))
-            except ValueError:
-                return false()
-        return conditions[0] if len(conditions) == 1 else (conditions[0] & conditions[1] if conditions else None)
+LAST = -1  # the last page, whose number is not known where the count is capped
+OLD_WORD = _("地址中的查找内容已失效，请重新输入")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address of a list asks for; every wrong value becomes a right one."""
+    """What the address of a list asks for. What it cannot mean is told (`faults`), and narrows nothing."""
 
-    text: str = ""
+    word: str = ""  # the search as it stands in the address
+    settings: tuple[Setting, ...] = ()
+    match_any: bool = False
     sort: str = ""
     descending: bool = False
     page: int = 1
     size: int = PAGE_SIZES[0]
-    chosen: Mapping[str, list[str]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()  # those chosen; none: as declared
 
     @classmethod
-    def read(cls, arguments: MultiDict[str, str], filters: Sequence[Filter], sortable: Sequence[str]) -> "Asked":
-        size = number_of(arguments.get("size"))
-        size = size if size in PAGE_SIZES else PAGE_SIZES[0]
-        page = min(number_of(arguments.get("page")) or 1, MOST_COUNTED // size)
-        sort = arguments.get("sort", "")
-        names = [name for one in filters for name in one.parameters]
+    def read(
+        cls,
+        arguments: MultiDict[str, str],
+        filters_: Iterable[Filter],
+        sortable: Sequence[str],
+        columns: Sequence[str] = (),
+    ) -> "Asked":
+        """`columns` are all that may be chosen."""
+        size, sort, page = number_of(arguments.get("size")), arguments.get("sort", ""), arguments.get("page")
+        chosen = [name for name in arguments.get("columns", "").split(",") if name in columns]
+        found = [setting for one in filters_ if (setting := filters.read(one, arguments))]
         return cls(
-            text=arguments.get("q", "").strip(),
+            word=arguments.get("q", "").strip(),
+            settings=tuple(found),
+            match_any=arguments.get("match") == "any",
             sort=sort if sort in sortable else "",
             descending=arguments.get("desc") == "1",
-            page=page,
-            size=size,
-            chosen={name: [v for v in arguments.getlist(name) if v] for name in names if any(arguments.getlist(name))},
+            page=LAST if page == "last" else max(number_of(page) or 1, 1),
+            size=size if size in PAGE_SIZES else PAGE_SIZES[0],
+            columns=tuple(dict.fromkeys(chosen)),
         )
 
-    def address(self, **changes: object) -> dict[str, Any]:
+    @cached_property
+    def text(self) -> str:
+        """What is searched for."""
+        return searching.meant(self.word) or ""
+
+    @property
+    def shown(self) -> str:
+        """The same, a personal number masked."""
+        return searching.shown(self.text)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a personal number stands in the address as it is."""
+        return searching.is_personal(self.word)
+
+    @property
+    def condition(self) -> ColumnElement[bool] | None:
+        """What the filters ask for; None for nothing."""
+        conditions = [one.condition for one in self.settings if one.condition is not None]
+        if not conditions:
+            return None
+        return or_(*conditions) if self.match_any else and_(*conditions)
+
+    @property
+    def faults(self) -> list[Text]:
+        told = [fault for one in self.settings for fault in one.faults]
+        return [OLD_WORD, *told] if searching.meant(self.word) is None else told
+
+    @property
+    def chips(self) -> list[Chip]:
+        searched = [Chip(str(_("查找：{text}", text=self.shown)), ("q", self.word))] if self.text else []
+        return [*searched, *(chip for one in self.settings for chip in one.chips)]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.word or self.settings)
+
+    def setting(self, one: Filter) -> Setting:
+        """What the address says about `one`, also where that is nothing."""
+        return next((known for known in self.settings if known.filter is one), Setting(one))
+
+    @property
+    def narrowing(self) -> list[Pair]:
+        """What decides which rows are in the list."""
+        found = [("q", searching.written(self.word) if self.is_open else self.word)] if self.word else []
+        found += [pair for one in self.settings for pair in one.pairs]
+        return [*found, ("match", "any")] if self.match_any and len(self.settings) > 1 else found
+
+    def address(self, **changes: object) -> dict[str, list[str]]:
         """The arguments of the same list with `changes`; what is as usual is left out."""
-        found: dict[str, Any] = {"q": self.text, "sort": self.sort, "desc": "1" if self.descending else ""}
-        found |= {"page": self.page if self.page > 1 else "", "size": self.size if self.size != PAGE_SIZES[0] else ""}
-        found |= {**self.chosen, **changes}
-        return {name: value for name, value in found.items() if value not in ("", None, [])}
+        found: dict[str, list[str]] = {}
+        own: dict[str, Any] = {"columns": ",".join(self.columns), "sort": self.sort}
+        own |= {"desc": "1" if self.descending else "", "size": self.size if self.size != PAGE_SIZES[0] else ""}
+        own |= {"page": {1: "", LAST: "last"}.get(self.page, self.page), **changes}
+        for name, value in (*self.narrowing, *own.items()):
+            if value not in ("", None):
+                found.setdefault(name, []).append(str(value))
+        return found
+
+    def query(self, **changes: object) -> str:
+        """The same as a query string."""
+        return urlencode(self.address(**changes), doseq=True, safe=",:~")
+
+    def without(self, chip: Chip) -> str:
+        """The query string of the same list without one condition."""
+        kept = [replace(one, pairs=[pair for pair in one.pairs if pair != chip.pair]) for one in self.settings]
+        word = "" if chip.pair[0] == "q" else self.word
+        return replace(self, word=word, settings=tuple(one for one in kept if one.pairs)).query(page="")
+
+    @property
+    def cleared(self) -> str:
+        """The query string of the same list without any condition."""
+        return replace(self, word="", settings=()).query(page="")
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `count` is capped: beyond it the reader is told to narrow the list."""
+    """One page of a list. `count` is capped; `more` says whether a page follows."""
 
     rows: Sequence[Any]
     count: int
     asked: Asked
+    more: bool = False
 
     @property
     def capped(self) -> bool:
@@ -171,7 +154,7 @@ class Page:
 def count(statement: Select[Any]) -> int:
     """How many rows there are, counted no further than the cap; no value is bound, which SQLite counts slowly."""
     inner: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None)
-    counted = inner.limit(MOST_COUNTED + 1).subquery()
+    counted = inner.limit(literal_column(str(MOST_COUNTED + 1))).subquery()
     return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
@@ -180,13 +163,49 @@ def pages(total: int, size: int) -> int:
     return max(1, -(-min(total, MOST_COUNTED) // size))
 
 
-def page(statement: Select[Any], model: type[Base], asked: Asked, *, newest_first: bool) -> Page:
+def page(
+    statement: Select[Any], model: type[Base], asked: Asked, *, newest_first: bool, options: Sequence[Any] = ()
+) -> Page:
     """A page in a stable order: the column asked for, then the key; beyond the last page it is the last."""
     total = count(statement)
-    asked = replace(asked, page=min(asked.page, pages(total, asked.size)))
+    wide = total > MOST_COUNTED
+    if wide:
+        asked = replace(asked, page=min(asked.page, MOST_SKIPPED // asked.size))
+    else:
+        last = pages(total, asked.size)
+        asked = replace(asked, page=last if asked.page == LAST else min(asked.page, last))
+    keys = _keys(statement, model, asked, newest_first=newest_first, wide=wide) if total else []
+    if not keys and asked.page > 1:
+        asked = replace(asked, page=LAST)
+        keys = _keys(statement, model, asked, newest_first=newest_first, wide=wide)
+    more = len(keys) > asked.size
+    keys = keys[: asked.size]
+    if asked.page == LAST:
+        keys, more = keys[::-1], False
+    key = inspect(model).columns["id"]
+    found = {row.id: row for row in session.scalars(select(model).where(key.in_(keys)).options(*options))}
+    return Page([found[one] for one in keys if one in found], total, asked, more)
+
+
+def _keys(statement: Select[Any], model: type[Base], asked: Asked, *, newest_first: bool, wide: bool) -> list[int]:
+    """The keys of the page, and one more where another page follows.
+
+    The count says which way is short: of few rows all are found and sorted; of many the rows are walked in their order
+    until the page is full. Left to themselves the databases choose the wrong way for an area's rows (decision 0012).
+    """
+    names = [asked.sort, "id"] if asked.sort else ["id"]
+    descending = (asked.descending if asked.sort else newest_first) != (asked.page == LAST)
     columns = inspect(model).columns
-    key = columns["id"]
-    order = [columns[asked.sort].desc() if asked.descending else columns[asked.sort]] if asked.sort else []
-    order.append(key.desc() if newest_first else key)
-    wanted = statement.order_by(*order).limit(asked.size).offset((asked.page - 1) * asked.size)
-    return Page(session.scalars(wanted).all(), total, asked)
+    if not wide:
+        found = statement.with_only_columns(*(columns[name].label(f"by_{name}") for name in names)).order_by(None)
+        source = found.cte("found").prefix_with("MATERIALIZED")
+        order, chosen = [source.c[f"by_{name}"] for name in names], select(source.c.by_id)
+    elif searching.is_sqlite():
+        walked = model.__table__.alias("walked")
+        fits = statement.with_only_columns(literal_column("1")).where(columns["id"] == walked.c.id).correlate(walked)
+        order, chosen = [walked.c[columns[name].key] for name in names], select(walked.c.id).where(fits.exists())
+    else:
+        order, chosen = [columns[name] for name in names], statement.with_only_columns(columns["id"])
+    skipped = 0 if asked.page == LAST else (asked.page - 1) * asked.size
+    ordered = chosen.order_by(None).order_by(*(column.desc() if descending else column for column in order))
+    return list(session.scalars(ordered.limit(asked.size + 1).offset(skipped)))

@@ -17,6 +17,7 @@ class Can(StrEnum):
     EXPORT = "export"
     HISTORY = "history"  # what was done to it, by whom, from where, old and new
     REVEAL = "reveal"  # show a personal value in full, audited
+    SHARE = "share"  # a saved view with everybody below one's place
     PRINT = "print"
     SUBMIT = "submit"
     AMEND = "amend"

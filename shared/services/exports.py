@@ -1,9 +1,12 @@
 """Personal data that leave their mask or the building: noted before they go."""
 
-from shared.db import transaction
-from shared.models import Application
+from typing import TypeVar
+
+from shared.db import Base, transaction
 from shared.rules.rights import Actor, Can
 from shared.services import access, audit
+
+M = TypeVar("M", bound=Base)
 
 
 @transaction
@@ -13,8 +16,8 @@ def record_export(table: str, count: int, *, by: Actor) -> None:
 
 
 @transaction
-def reveal(application_id: int, *, by: Actor) -> Application:
-    """The application, whose personal values `by` is about to see in full; `NotYours` where the role may not."""
-    application = access.one(Application, application_id, by=by, to=Can.REVEAL)
-    audit.record("reveal", Application.__tablename__, application.id, by=by)
-    return application
+def reveal(model: type[M], key: int, *, by: Actor) -> M:
+    """The row, whose personal values `by` is about to see in full; `NotYours` where the role may not."""
+    row = access.one(model, key, by=by, to=Can.REVEAL)
+    audit.record("reveal", model.__tablename__, key, by=by)
+    return row

@@ -72,7 +72,9 @@ def test_an_application_is_found_by_its_id_number_and_by_its_name(app: Flask, ci
     session.commit()
     client = world.logged_in(app, city.staff[Role.DISTRICT])
     for text in (number, number.lower(), "欧阳", registration):
-        found = re.findall(r"<td class=\"number\">.*?>(\d+)</a>", client.get(f"/applications/?q={text}").text)
+        found = re.findall(
+            r"<td class=\"number\">.*?>(\d+)</a>", client.get(f"/applications/?q={text}", follow_redirects=True).text
+        )
         assert found == [registration], text
 
 

@@ -33,6 +33,7 @@ from shared.models import (
     Receipt,
     RevocationRequest,
     RosterEntry,
+    SavedView,
     Staff,
     StaffRequest,
     TeachingBreak,
@@ -89,6 +90,7 @@ def a_city() -> City:
         "windows": campaign.windows[0].id,
         "audit_entries": session.scalar(select(AuditEntry.id).limit(1)),
     }
+    rows["saved_views"] = build.add(_a_saved_view(staff[Role.DISTRICT])).id
     rows |= {model.__tablename__: a_code_row(model) for model in CODE_TABLES}
     session.commit()
     return City(staff, rows)
@@ -123,6 +125,10 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
     ]
     build.add(*rows)
     return rows
+
+
+def _a_saved_view(staff_id: int) -> SavedView:
+    return SavedView(staff_id=staff_id, table_name="applications", name="待初审", query="stage=confirmed")
 
 
 def _an_event(application: Application) -> int:

@@ -40,7 +40,7 @@ class Office:
         """The application's own page, through the list's search."""
         self.opens("/applications/")
         self.page.get_by_label("查找").fill(registration_number)
-        self.presses("筛选")
+        self.presses("查找")
         self.follows(registration_number)
 
     def has(self, status: str) -> None:

@@ -60,7 +60,7 @@ def by(who: str, way: Way) -> Shown:
 
 def _previews(office: Office, _keys: Keys) -> None:
     office.opens("/applications/?stage=confirmed")
-    office.page.get_by_role("checkbox").nth(1).check()
+    office.page.locator('input[name="rowid"]').first.check()
     office.page.locator("#move").select_option("disqualify")
     office.presses("预览")
     expect(office.page.get_by_text("您勾选了1件申请")).to_be_visible()
@@ -68,7 +68,7 @@ def _previews(office: Office, _keys: Keys) -> None:
 
 def _runs(office: Office, _keys: Keys) -> None:
     office.opens("/applications/?stage=submitted")
-    office.page.get_by_role("checkbox").nth(1).check()
+    office.page.locator('input[name="rowid"]').first.check()
     office.page.locator("#move").select_option("return")
     office.presses("预览")
     office.page.get_by_label("理由").fill("请补充材料")
@@ -171,6 +171,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     ),
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
+    "table/views.html": at("district", "/saved-views/?table=applications"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
     "table/merge.html": at("superuser", "/schools/merge/"),
     "requests/queue.html": at("superuser", "/staff-requests/queue/"),

@@ -32,6 +32,7 @@ class Table(NamedTuple):
     lookup: str = ""
     look_up: Roles | None = None  # whoever may view, unless said otherwise
     history: Roles = KEEPERS
+    reveal: Roles = ()
     shared_rows: bool = False  # the same rows for everybody: none is foreign
 
 
@@ -39,15 +40,17 @@ CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
 OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
-    "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
+    "applications": Table(
+        ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
+    ),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "revocation_requests": Table(ALL),
-    "staff": Table(KEEPERS, (U,), (U,), export=(U,), lookup="school_id"),
-    "people": Table(KEEPERS),
-    "roster_entries": Table((S, *BUREAUS), export=BUREAUS, lookup="school_id"),
+    "staff": Table(KEEPERS, (U,), (U,), export=(U,), reveal=(U,), lookup="school_id"),
+    "people": Table(KEEPERS, reveal=(U,)),
+    "roster_entries": Table((S, *BUREAUS), export=BUREAUS, reveal=(S, D, C, V), lookup="school_id"),
     "bureaus": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="name", lookup="parent_id"),
     "schools": Table((S, *BUREAUS), (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id"),
     "confirmation_points": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="address", lookup="bureau_id"),
@@ -76,6 +79,8 @@ TABLES = {
 }
 ACTIONS = (
     "index_view",
+    "find_view",
+    "reveal",
     "details_view",
     "history_view",
     "create_view",
@@ -99,6 +104,7 @@ class Page(NamedTuple):
     foreign: int = 404
     nobody: int = 302
     address: str = ""
+    row: str = "applications"  # the table whose row the address names
     data: dict[str, str] = {}  # noqa: RUF012  read only
 
 
@@ -123,11 +129,13 @@ PAGES = {
     ("applications.photo", "GET"): Page(ALL, 200),
     ("applications.receipt_paper", "GET"): Page(PRINTERS, 200),
     ("applications.form_paper", "POST"): Page(PRINTERS, 200, nobody=401),
-    ("applications.reveal", "POST"): Page((P, D, C, V), 200, nobody=401),
     ("applications.move", "GET"): Page((S, P), 200),
     ("applications.move", "POST"): Page((S, P), 422, nobody=401, data={"version": "0"}),
     ("applications.reset", "GET"): Page((S, D), 200),
     ("applications.reset", "POST"): Page((S, D), 422, nobody=401),
+    ("saved_views.index", "GET"): Page(ALL, 200, address="/saved-views/?table=applications"),
+    ("saved_views.save", "POST"): Page(ALL, 302, nobody=401, data={"table": "applications"}),
+    ("saved_views.change", "POST"): Page((D,), 302, nobody=401, row="saved_views", data={"table": "applications"}),
     ("desk.index", "GET"): Page((P,), 200),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),

@@ -22,9 +22,10 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "Person": dict.fromkeys(["school", "district"], "refer reset_password")
     | dict.fromkeys(["point", "city", "province"], "refer")
-    | dict.fromkeys(["superuser", "auditor"], "refer view"),
+    | {"superuser": "refer view reveal", "auditor": "refer view"},
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
-    "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete"),
+    "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
+    | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
     "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
@@ -50,10 +51,11 @@ TABLE: dict[str, dict[str, str]] = {
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
-    "RosterEntry": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export")
-    | {"school": "view"},
+    "RosterEntry": dict.fromkeys(["district", "city", "province"], "view export reveal")
+    | dict.fromkeys(["superuser", "auditor"], "view export")
+    | {"school": "view reveal"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
-    | {"superuser": "refer view create edit export", "auditor": "refer view"},
+    | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
     "Mail": {"auditor": "view"},
     "AuditEntry": {"auditor": "view export"},

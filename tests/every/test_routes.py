@@ -55,15 +55,7 @@ def _known(endpoint: str, method: str) -> bool:
 def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[Call]:
     for rule, method in _rules(app):
         view, _dot, action = rule.endpoint.rpartition(".")
-        has_row = action in (
-            "details_view",
-            "history_view",
-            "edit_view",
-            "delete_view",
-            "retire_view",
-            "ajax_update",
-            "action_view",
-        )
+        has_row = action in (*OF_A_ROW, "reveal", "ajax_update", "action_view")
         if (rule.endpoint, method) in PAGES:
             yield from _page_calls(rule, method, here, there, role)
             continue
@@ -77,7 +69,7 @@ def _page_calls(rule: Rule, method: str, here: City, there: City, role: Role | N
     page = PAGES[rule.endpoint, method]
     for city in (here, there) if "key" in rule.arguments else (here,):
         foreign = city is there
-        address = page.address or _address(rule, key=city.application, wanted="return")
+        address = page.address or _address(rule, key=city.rows[page.row], wanted="return", what="plain")
         if role is None:
             right = page.nobody
         elif role not in page.roles:
@@ -92,7 +84,7 @@ def _page_calls(rule: Rule, method: str, here: City, there: City, role: Role | N
 def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign: bool) -> Call:
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
-    address, data = _address(rule, export_type="csv"), {}
+    address, data = _address(rule, export_type="csv", key=row), {}
     if action in OF_A_ROW:
         address += f"?id={row}"
         data = {"version": "0"}
@@ -112,6 +104,8 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
     done = {"GET": {200}, "POST": {422}}[method]
     if action == "index_view":
         return {200} if role in table.view else {404}
+    if action == "find_view":
+        return {302} if role in table.view else {404}
     if action == "create_view":
         return done if role in table.create else {404}
     if action == "export":
@@ -126,6 +120,7 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
     allowed, good = {
         "details_view": (table.view, {200}),
         "history_view": (table.history, {200}),
+        "reveal": (table.reveal, {200}),
         "edit_view": (table.edit, {200} if method == "GET" else {409, 422}),
         "retire_view": (table.edit, {200} if method == "GET" else {409}),
         "delete_view": (table.delete, {200} if method == "GET" else {409}),

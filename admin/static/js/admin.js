@@ -12,22 +12,6 @@ if (fold) {
   follow();
 }
 
-// Tick boxes: all of the page, and how many.
-for (const form of document.querySelectorAll("form[data-choose]")) {
-  const boxes = [...form.querySelectorAll('input[name="rowid"]')];
-  const all = form.querySelector("[data-all]");
-  const count = form.querySelector("[data-count]");
-  const hint = count ? count.textContent : "";
-  const tell = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    if (count) count.textContent = chosen ? `✓ ${chosen}` : hint;
-    if (all) { all.checked = chosen > 0 && chosen === boxes.length; all.indeterminate = chosen > 0 && chosen < boxes.length; }
-  };
-  if (all) all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); tell(); });
-  boxes.forEach((box) => box.addEventListener("change", tell));
-  tell();
-}
-
 // Choosing a row of another table by typing (a combobox with a list, as WAI-ARIA describes it).
 for (const box of document.querySelectorAll("input[data-lookup]")) {
   const key = box.parentElement.querySelector('input[type="hidden"]');
