@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from shared.models.kinds import Stage
 from shared.services.progress import SHOWN, Bar, Progress
 from shared.text import Text
 

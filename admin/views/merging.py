@@ -16,7 +16,7 @@ from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules import policy
 from shared.rules.rights import Can
-from shared.services import access, aliases, finding, merging
+from shared.services import access, aliases, finding, merging, requests
 from shared.services.errors import NotYours
 from shared.services.merging import Preview
 from shared.text import Text, _
@@ -49,6 +49,9 @@ class Mergeable:
     value: Any
     column_list: Any
     endpoint: str
+
+    pages_beside = (("merge_view", _("合并重复项"), Can.MERGE),)
+    pages_of_row = (("merge_view", _("合并重复项"), Can.MERGE),)
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +96,7 @@ class Mergeable:
         if into is None:
             raise NotYours
         versions = {key: number_of(request.form.get(f"version-{key}")) or 0 for key in (*keys, into)}
-        moved = merging.merge(self.model, keys, into, by=by(), versions=versions)
+        moved = requests.merge(self.model, keys, into, by=by(), versions=versions)
         flash(str(_("已合并，{count}条记录改为指向保留的这一条", count=moved)), "success")
         return redirect(str(self.get_url(".details_view", id=into)))
 

@@ -42,7 +42,7 @@ TABLES = {
     "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
-    "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
+    "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "revocation_requests": Table(ALL),
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), lookup="school_id"),
@@ -119,6 +119,7 @@ PAGES = {
     ("account.second_factor", "POST"): Page(ALL, 422, nobody=401),
     ("account.begin_second_factor", "POST"): Page((S, P, A), 302, 409, nobody=401),
     ("admin.index", "GET"): Page(ALL, 200),
+    ("admin.pile", "GET"): Page((D, C, V), 200, address="/waiting/held/"),
     ("applications.photo", "GET"): Page(ALL, 200),
     ("applications.receipt_paper", "GET"): Page(PRINTERS, 200),
     ("applications.form_paper", "POST"): Page(PRINTERS, 200, nobody=401),
@@ -150,3 +151,8 @@ PAGES = {
 for _table in ("authorities", "institutions", "schools", "subjects"):
     PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
     PAGES[f"{_table}.merge_view", "POST"] = Page((U,), 404, nobody=401)  # no row is named
+PAGES |= {
+    ("staff_requests.queue", "GET"): Page((U,), 200),
+    ("staff_requests.queue", "POST"): Page((U,), 404, nobody=401),  # no request is named
+    ("staff_requests.ajax_entries", "GET"): Page((U,), 200, address="/staff-requests/queue/entries/schools"),
+}
