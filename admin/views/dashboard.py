@@ -5,7 +5,6 @@ from typing import Any
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
-from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from admin.views import charts, rows, start
@@ -53,10 +52,10 @@ class Dashboard(AdminIndexView):  # type: ignore[misc]
             may_open=_may_open,
         )
 
-    @expose("/waiting/<name>/")
-    def pile(self, name: str) -> ResponseReturnValue:
+    @expose("/waiting/<which>/")
+    def pile(self, which: str) -> ResponseReturnValue:
         """The applications of one pile, the longest waiting first."""
-        found = next((one for one in start.piles(by()) if one.name == name), None)
+        found = next((one for one in start.piles(by()) if one.name == which), None)
         if found is None:
             raise NotYours
         asked = rows.Asked.read(request.args, [], ["stage_at"])
@@ -78,7 +77,7 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
     stages = list(Stage) if sees else []
     requests = start.wanted(me, *start.REQUESTS)
     others = start.wanted(me, *start.ACCOUNTS, start.BATCHES)
-    queries: list[Select[Any]] = [
+    queries = [
         *(one.waiting(me) for one in duties),
         *(one.query(me) for one in piles),
         *(access.query(Application, by=me).where(Application.stage == stage) for stage in stages),
@@ -99,7 +98,7 @@ def _of_stage(stage: Stage, count: int) -> Tile:
 
 
 def _of_pile(pile: Pile, count: int) -> Tile:
-    return Tile(pile.label, count, "admin.pile", {"name": pile.name})
+    return Tile(pile.label, count, "admin.pile", {"which": pile.name})
 
 
 def _of_table(one: Wanted, count: int) -> Tile:
