@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 from admin.forms.lookup import Target
 from admin.forms.typed import number_of, numbers_of
 from admin.views.labels import LABELS
+from admin.views.retiring import RETIRE
 from shared.models import Certificate
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
@@ -23,6 +24,7 @@ from shared.text import Text, _
 from shared.web.login import by
 
 LOOKED_UP = "merged_into_id"
+MERGE = (("merge_view", _("合并重复项"), Can.MERGE),)
 # Tables that have no page of their own.
 WITHOUT_PAGE: dict[str, Text] = {Certificate.__tablename__: _("证书信息库")}
 
@@ -50,8 +52,8 @@ class Mergeable:
     column_list: Any
     endpoint: str
 
-    pages_beside = (("merge_view", _("合并重复项"), Can.MERGE),)
-    pages_of_row = (("merge_view", _("合并重复项"), Can.MERGE),)
+    pages_beside = MERGE
+    pages_of_row = (*MERGE, *RETIRE)
 
     def __init__(self) -> None:
         super().__init__()

@@ -31,6 +31,10 @@ KEYS = {
     "school": f"SELECT min(id) FROM schools WHERE id IN ({_SCHOOLS})",
     "subject": "SELECT min(id) FROM subjects",
     "campaign": "SELECT max(id) FROM campaigns",
+    "authority": "SELECT min(id) FROM authorities WHERE successor_code IS NULL",
+    "bureau": "SELECT min(id) FROM bureaus WHERE level = 'county'",
+    "point": f"SELECT min(id) FROM confirmation_points WHERE id IN ({_POINTS})",
+    "notice": "SELECT min(id) FROM notice_texts",
     "window": "SELECT min(id) FROM windows",
 }
 
@@ -170,6 +174,16 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
     "table/merge.html": at("superuser", "/schools/merge/"),
     "requests/queue.html": at("superuser", "/staff-requests/queue/"),
+    "table/retire.html": at("superuser", "/schools/retire/?id={school}"),
+    "tree/authorities.html": at("superuser", "/authorities/tree/?division=320106"),
+    "tree/rename.html": at("superuser", "/authorities/rename/?id={authority}"),
+    "tree/bureaus.html": at("superuser", "/bureaus/tree/"),
+    "tree/move.html": at("superuser", "/bureaus/move/?id={bureau}"),
+    "points/schools.html": at("superuser", "/confirmation-points/schools/?id={point}"),
+    "materials/order.html": at("superuser", "/materials/order/?campaign={campaign}"),
+    "calendar/year.html": at("superuser", "/calendar-days/year/"),
+    "notices/edition.html": at("superuser", "/notice-texts/edition/?key=terms"),
+    "notices/preview.html": at("superuser", "/notice-texts/preview/?id={notice}"),
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip

@@ -21,6 +21,8 @@ from tests.admin.world import City
 from tests.conftest import Database
 from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Table
 
+OF_A_ROW = ("details_view", "history_view", "edit_view", "delete_view", "retire_view")
+
 
 @dataclass(frozen=True)
 class Call:
@@ -53,7 +55,15 @@ def _known(endpoint: str, method: str) -> bool:
 def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[Call]:
     for rule, method in _rules(app):
         view, _dot, action = rule.endpoint.rpartition(".")
-        has_row = action in ("details_view", "history_view", "edit_view", "delete_view", "ajax_update", "action_view")
+        has_row = action in (
+            "details_view",
+            "history_view",
+            "edit_view",
+            "delete_view",
+            "retire_view",
+            "ajax_update",
+            "action_view",
+        )
         if (rule.endpoint, method) in PAGES:
             yield from _page_calls(rule, method, here, there, role)
             continue
@@ -83,7 +93,7 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
     address, data = _address(rule, export_type="csv"), {}
-    if action in ("details_view", "history_view", "edit_view", "delete_view"):
+    if action in OF_A_ROW:
         address += f"?id={row}"
         data = {"version": "0"}
     elif action == "ajax_update":
@@ -117,6 +127,7 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
         "details_view": (table.view, {200}),
         "history_view": (table.history, {200}),
         "edit_view": (table.edit, {200} if method == "GET" else {409, 422}),
+        "retire_view": (table.edit, {200} if method == "GET" else {409}),
         "delete_view": (table.delete, {200} if method == "GET" else {409}),
         "ajax_update": (table.edit if table.inline else (), {409, 422}),
     }[action]
