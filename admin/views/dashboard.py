@@ -76,7 +76,7 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
     duties, piles = start.duties(me), start.piles(me)
     stages = list(Stage) if sees else []
     requests = start.wanted(me, *start.REQUESTS)
-    others = start.wanted(me, *start.ACCOUNTS, start.BATCHES)
+    others = [one for one in start.wanted(me, *start.ACCOUNTS, start.BATCHES) if _has_list(one)]
     queries = [
         *(one.waiting(me) for one in duties),
         *(one.query(me) for one in piles),
@@ -103,6 +103,10 @@ def _of_pile(pile: Pile, count: int) -> Tile:
 
 def _of_table(one: Wanted, count: int) -> Tile:
     return Tile(one.label, count, f"{one.model.__tablename__}.index_view", dict(one.arguments))
+
+
+def _has_list(one: Wanted) -> bool:
+    return f"{one.model.__tablename__}.index_view" in current_app.view_functions
 
 
 def _exports(me: Actor) -> list[AuditEntry]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,14 @@ from tests.actors import officer
 
 pytestmark = pytest.mark.usefixtures("database")
 At = Callable[[datetime], datetime]
-MONDAY = datetime(2016, 11, 7, 9, 0)
+
+
+def local(*parts: int) -> datetime:
+    """A moment by the users' clock."""
+    return datetime(*parts, tzinfo=ZoneInfo("Asia/Shanghai"))  # type: ignore[arg-type,misc]
+
+
+MONDAY = local(2016, 11, 7, 9, 0)
 
 
 def plain_week(day: date) -> bool:
@@ -36,7 +44,7 @@ def test_the_term_is_ninety_working_days_from_the_end_of_acceptance(at: At) -> N
 
 
 def test_a_year_that_nobody_has_entered_is_said_and_not_guessed(at: At) -> None:
-    at(datetime(2099, 1, 5, 9, 0))
+    at(local(2099, 1, 5, 9, 0))
     build.a_campaign(acceptance_ends_on=date(2099, 1, 2))
     me = build.an_actor(Role.DISTRICT)
     term = agenda.terms(agenda.working_days(), by=me)[0].deadline
@@ -160,7 +168,7 @@ def test_days_are_those_of_the_users_calendar(at: At) -> None:
     campaign = build.a_campaign(nanjing.province)
     point = build.a_point(serving=[build.a_school(bureau=nanjing.gulou)])
     # 00:30 in Shanghai is still the day before in UTC.
-    for moment in (datetime(2016, 11, 7, 0, 30), datetime(2016, 11, 6, 23, 30), datetime(2016, 10, 1, 9, 0)):
+    for moment in (local(2016, 11, 7, 0, 30), local(2016, 11, 6, 23, 30), local(2016, 10, 1, 9, 0)):
         at(moment)
         build.an_application(campaign=campaign, point=point)
     at(MONDAY)
