@@ -1,49 +1,27 @@
-"""The start page: what waits for this person, and how many applications stand where, all inside SCOPE."""
+"""The start page of each role: what waits, what is due, how far the campaign is. `start` says what there can be."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
-from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
 
-from admin.views import rows
-from shared.models import Application, CertificateRequest, RevocationRequest, StaffRequest
-from shared.models.kinds import RequestState, Stage
+from admin.views import charts, rows, start
+from admin.views.start import Duty, Pile, Tile, Wanted
+from shared.db import session
+from shared.models import Application, AuditEntry
+from shared.models.kinds import Stage, WindowStage
 from shared.rules import policy
-from shared.rules.rights import Can
-from shared.services import access, campaigns
-from shared.text import Text, _
+from shared.rules.rights import Actor, Can
+from shared.services import access, agenda, progress
+from shared.services.agenda import Term
+from shared.services.errors import NotYours
+from shared.text import _
 from shared.web.login import by
 
-# Whoever has the right finds the stage that waits for it; with several rights, the first line counts.
-WAITING: tuple[tuple[Can, Stage], ...] = (
-    (Can.CHECK, Stage.SUBMITTED),
-    (Can.CONFIRM, Stage.SCHOOL_CHECKED),
-    (Can.REVIEW, Stage.PRELIMINARY),
-    (Can.FINAL, Stage.REVIEWED),
-    (Can.PRELIMINARY, Stage.CONFIRMED),
-)
-# What waits for an answer, and the right to give it: who may only look at a request has nothing to do with it.
-REQUESTS: tuple[tuple[type[Any], Text, Can], ...] = (
-    (StaffRequest, _("新增申请"), Can.EDIT),
-    (CertificateRequest, _("换证补证备注"), Can.EDIT),
-    (RevocationRequest, _("撤销注册申请"), Can.DECIDE_REVOCATION),
-)
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A number and the list that it counts."""
-
-    label: Text
-    count: int
-    endpoint: str
-    arguments: dict[str, str]
-
-    @property
-    def shown(self) -> str:
-        return f"{rows.MOST_COUNTED:,}+" if self.count > rows.MOST_COUNTED else f"{self.count:,}"
+LAST_EXPORTS = 10
+WORDS = {Can.CHECK: WindowStage.SCHOOL_CHECK, Can.CONFIRM: WindowStage.CONFIRM}  # whose work ends with a window
 
 
 class Dashboard(AdminIndexView):  # type: ignore[misc]
@@ -54,43 +32,90 @@ class Dashboard(AdminIndexView):  # type: ignore[misc]
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
+        works, me = agenda.working_days(), by()
+        sees = policy.may(Application, me.role, Can.VIEW)
+        terms = agenda.terms(works, by=me)
+        duties = start.duties(me)
+        oldest = [(duty, agenda.oldest(duty.stage, works, by=me, to=duty.right)) for duty in duties[-1:]]
+        campaign = _present(terms)
         return self.render(
             "dashboard.html",
-            waiting=_waiting(),
-            at_desk=policy.may(Application, by().role, Can.CONFIRM),
-            stages=_stages(),
-            requests=_requests(),
-            round=campaigns.current(),
+            **_numbers(me, sees=sees),
+            terms=terms,
+            present=campaign,
+            concludes=any(duty.right not in WORDS for duty in duties),
+            oldest=[(duty, cases) for duty, cases in oldest if cases],
+            publicities=agenda.publicities(by=me),
+            progress=charts.stacked(progress.of_campaign(campaign.campaign.id, by=me)) if campaign and sees else None,
+            days=charts.days(progress.by_day(campaign.campaign.id, by=me)) if campaign and sees else None,
+            exports=_exports(me),
+            may_open=_may_open,
         )
 
-
-def _applications(stage: Stage) -> Select[Any]:
-    return access.query(Application, by=by()).where(Application.stage == stage)
-
-
-def _tile(stage: Stage) -> Tile:
-    return Tile(stage.label, rows.count(_applications(stage)), "applications.index_view", {"stage": stage.value})
-
-
-def _waiting() -> Tile | None:
-    stages = (stage for right, stage in WAITING if policy.may(Application, by().role, right))
-    stage = next(stages, None)
-    return _tile(stage) if stage else None
+    @expose("/waiting/<which>/")
+    def pile(self, which: str) -> ResponseReturnValue:
+        """The applications of one pile, the longest waiting first."""
+        found = next((one for one in start.piles(by()) if one.name == which), None)
+        if found is None:
+            raise NotYours
+        asked = rows.Asked.read(request.args, [], ["stage_at"])
+        asked = asked if asked.sort else rows.Asked(sort="stage_at", page=asked.page, size=asked.size)
+        query = found.query(by()).options(joinedload(Application.school))
+        page = rows.page(query, Application, asked, newest_first=False)
+        return self.render("pile.html", pile=found, page=page)
 
 
-def _stages() -> list[Tile]:
-    """Each stage with its number, counted no further than the cap."""
-    return [_tile(stage) for stage in Stage] if policy.may(Application, by().role, Can.VIEW) else []
+def _present(terms: list[Term]) -> Term | None:
+    """The campaign whose progress is shown: the one that is open, else the newest."""
+    is_open = (term for term in terms if any(stage.is_open for stage in term.stages))
+    return next(is_open, terms[0] if terms else None)
 
 
-def _requests() -> list[Tile]:
-    return [
-        Tile(
-            label,
-            rows.count(access.query(model, by=by(), to=right).where(model.state == RequestState.OPEN)),
-            f"{model.__tablename__}.index_view",
-            {"state": RequestState.OPEN.value},
-        )
-        for model, label, right in REQUESTS
-        if policy.may(model, by().role, right)
+def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
+    """Every number of the page, counted with one statement."""
+    duties, piles = start.duties(me), start.piles(me)
+    stages = list(Stage) if sees else []
+    requests = start.wanted(me, *start.REQUESTS)
+    others = [one for one in start.wanted(me, *start.ACCOUNTS, start.BATCHES) if _has_list(one)]
+    queries = [
+        *(one.waiting(me) for one in duties),
+        *(one.query(me) for one in piles),
+        *(access.query(Application, by=me).where(Application.stage == stage) for stage in stages),
+        *(one.query(me) for one in (*requests, *others)),
     ]
+    counts = iter(start.counted(queries))
+    return {
+        "duties": [(one, _of_stage(one.stage, next(counts))) for one in duties],
+        "piles": [_of_pile(one, next(counts)) for one in piles],
+        "stages": [_of_stage(stage, next(counts)) for stage in stages],
+        "requests": [_of_table(one, next(counts)) for one in requests],
+        "others": [_of_table(one, next(counts)) for one in others],
+    }
+
+
+def _of_stage(stage: Stage, count: int) -> Tile:
+    return Tile(stage.label, count, "applications.index_view", {"stage": stage.value})
+
+
+def _of_pile(pile: Pile, count: int) -> Tile:
+    return Tile(pile.label, count, "admin.pile", {"which": pile.name})
+
+
+def _of_table(one: Wanted, count: int) -> Tile:
+    return Tile(one.label, count, f"{one.model.__tablename__}.index_view", dict(one.arguments))
+
+
+def _has_list(one: Wanted) -> bool:
+    return f"{one.model.__tablename__}.index_view" in current_app.view_functions
+
+
+def _exports(me: Actor) -> list[AuditEntry]:
+    """What was taken out of the system last, for whoever watches over it."""
+    if not policy.may(AuditEntry, me.role, Can.VIEW):
+        return []
+    wanted = access.query(AuditEntry, by=me).where(AuditEntry.action == "export")
+    return list(session.scalars(wanted.order_by(AuditEntry.id.desc()).limit(LAST_EXPORTS)))
+
+
+def _may_open(duty: Duty) -> bool:
+    return duty.work[0] in current_app.view_functions

@@ -77,10 +77,7 @@ def current() -> Round | None:
 
 
 def _round(campaign: Campaign) -> Round:
-    by_stage: dict[WindowStage, list[Span]] = {}
-    for window in campaign.windows:
-        span = Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
-        by_stage.setdefault(window.stage, []).append(span)
+    by_stage = _spans(campaign)
     apply = by_stage.get(WindowStage.APPLY, [])
     days = [day for window in campaign.windows for day in (window.opens_on, window.closes_on)]
     works = calendar.over(min(days), max(days))
@@ -94,8 +91,22 @@ def _round(campaign: Campaign) -> Round:
         is_open=windows.open_now(apply, works),
         next_opening=windows.next_of(apply, works),
         ends=windows.end_of(apply),
-        stages=[_times(stage, by_stage[stage], works) for stage in WindowStage if stage in by_stage],
+        stages=times_of(campaign, works),
     )
+
+
+def times_of(campaign: Campaign, works: IsWorkday) -> list[StageTimes]:
+    """When each stage of a campaign is open, in the order of the stages."""
+    by_stage = _spans(campaign)
+    return [_times(stage, by_stage[stage], works) for stage in WindowStage if stage in by_stage]
+
+
+def _spans(campaign: Campaign) -> dict[WindowStage, list[Span]]:
+    found: dict[WindowStage, list[Span]] = {}
+    for window in campaign.windows:
+        span = Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
+        found.setdefault(window.stage, []).append(span)
+    return found
 
 
 def editions(keys: Sequence[str]) -> dict[str, int]:

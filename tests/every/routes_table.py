@@ -126,6 +126,7 @@ PAGES = {
     ("account.second_factor", "POST"): Page(ALL, 422, nobody=401),
     ("account.begin_second_factor", "POST"): Page((S, P, A), 302, 409, nobody=401),
     ("admin.index", "GET"): Page(ALL, 200),
+    ("admin.pile", "GET"): Page((D, C, V), 200, address="/waiting/held/"),
     ("applications.photo", "GET"): Page(ALL, 200),
     ("applications.receipt_paper", "GET"): Page(PRINTERS, 200),
     ("applications.form_paper", "POST"): Page(PRINTERS, 200, nobody=401),

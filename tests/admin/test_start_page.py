@@ -1,0 +1,104 @@
+"""The start page of each role: what it shows, whose rows it counts, and with how few statements."""
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from shared.models.kinds import Role, Stage
+from shared.rules.policy import STAFF_ROLES
+from shared.services import holds
+from tests import build
+from tests.actors import officer
+from tests.admin import world
+from tests.admin.world import City
+from tests.conftest import Database
+
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def city(database: Database) -> City:
+    return world.a_city()
+
+
+@pytest.fixture
+def app(database: Database, city: City) -> Flask:
+    return world.the_app(database)
+
+
+def start(app: Flask, city: City, role: Role) -> str:
+    answer = world.logged_in(app, city.staff[role]).get("/")
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "stage"),
+    [
+        (Role.SCHOOL, Stage.SUBMITTED),
+        (Role.POINT, Stage.SCHOOL_CHECKED),
+        (Role.DISTRICT, Stage.CONFIRMED),
+        (Role.CITY, Stage.PRELIMINARY),
+        (Role.PROVINCE, Stage.REVIEWED),
+    ],
+)
+def test_what_waits_is_counted_for_whoever_it_waits_for(app: Flask, city: City, role: Role, stage: Stage) -> None:
+    build.change(world.application_of(city), stage=stage)
+    elsewhere = world.a_city()
+    build.change(world.application_of(elsewhere), stage=stage)
+    page = start(app, city, role)
+    assert "等您办理" in page
+    assert f"状态为“{stage.label}”的申请" in page
+    assert re.search(rf'stage={stage.value}">1件</a>', page)
+
+
+def test_holds_and_assigned_cases_are_tiles_with_a_list_behind_them(app: Flask, city: City) -> None:
+    application = world.application_of(city)
+    build.change(application, stage=Stage.CONFIRMED)
+    holds.place(application.id, "核实", by=officer(Role.DISTRICT, application))
+    build.change(application, assigned_to_id=city.staff[Role.DISTRICT])
+    number = application.registration_number
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    page = client.get("/").text
+    for name in ("held", "mine"):
+        assert re.search(rf'/waiting/{name}/"><strong>1</strong>', page), name
+        assert number in client.get(f"/waiting/{name}/").text, name
+    assert "现在没有这样的申请" in client.get("/waiting/sent-back/").text
+    assert client.get("/waiting/everything/").status_code == 404
+
+
+def test_the_chart_says_its_figures_in_a_table(app: Flask, city: City) -> None:
+    page = start(app, city, Role.PROVINCE)
+    assert 'role="img"' in page
+    assert "各单位的办理进度" in page
+    assert 'style="' not in page
+    assert re.search(r"<th scope=\"row\">合计</th>", page)
+
+
+def test_keepers_see_requests_accounts_and_mails(app: Flask, city: City) -> None:
+    superuser, auditor = start(app, city, Role.SUPERUSER), start(app, city, Role.AUDITOR)
+    assert "新增申请" in superuser
+    assert "尚未启用的账号" in superuser
+    assert "发送失败的邮件" not in superuser
+    assert "发送失败的邮件" in auditor
+    assert "等您办理" not in superuser + auditor
+
+
+@pytest.mark.parametrize("role", STAFF_ROLES)
+def test_a_start_page_takes_few_statements(app: Flask, city: City, database: Database, role: Role) -> None:
+    for _one in range(5):
+        build.an_application(Stage.CONFIRMED)
+    client = world.logged_in(app, city.staff[role])
+    client.get("/")
+    said: list[str] = []
+
+    def count(*arguments: object) -> None:
+        if not str(arguments[2]).startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            said.append(str(arguments[2]))
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    assert client.get("/").status_code == 200
+    event.remove(database.engine, "before_cursor_execute", count)
+    assert len(said) <= MOST_STATEMENTS, "\n".join(said)
