@@ -11,7 +11,7 @@ from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, reset, rows
+from admin.views import batches, cells, conflict, history, reset, rows
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Message, Person
@@ -20,6 +20,7 @@ from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, exports, photos, workflow
+from shared.services.batches import offered
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 from shared.web.forms import show
@@ -67,7 +68,7 @@ class Applications(Table):
         return super().value(row, name)
 
     def list_extras(self) -> dict[str, Any]:
-        return {"inline": None, "actions": bulk.offered(by().role)}
+        return {"inline": None, "actions": offered(by().role)}
 
     def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
         form.ethics.flags.required = True  # the column is empty until the school has spoken
@@ -166,8 +167,8 @@ class Applications(Table):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
-        """Choose → preview → run: see `bulk`."""
-        return bulk.step(self)
+        """Choose → preview → run: see `batches`."""
+        return batches.choose(self)
 
 
 def sections(application: Application, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str]]]]:

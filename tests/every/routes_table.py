@@ -14,6 +14,7 @@ S, P, D, C, V, U, A = (
     Role.AUDITOR,
 )
 ALL = (S, P, D, C, V, U, A)
+MOVERS = (S, P, D, C, V)
 BUREAUS = (D, C, V, U, A)  # officers of bureaus, the superuser, the auditor
 KEEPERS = (U, A)
 Roles = tuple[Role, ...]
@@ -32,6 +33,7 @@ class Table(NamedTuple):
     lookup: str = ""
     look_up: Roles | None = None  # whoever may view, unless said otherwise
     history: Roles = KEEPERS
+    pages: Roles | None = None  # who may open a row's own page, if not whoever sees the list
     shared_rows: bool = False  # the same rows for everybody: none is foreign
 
 
@@ -40,6 +42,7 @@ OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
     "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
+    "batches": Table((*MOVERS, A), history=(A,), pages=(S, A)),  # one's own: that of the walk is the school's
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
@@ -122,6 +125,14 @@ PAGES = {
     ("applications.move", "POST"): Page((S, P), 422, nobody=401, data={"version": "0"}),
     ("applications.reset", "GET"): Page((S, D), 200),
     ("applications.reset", "POST"): Page((S, D), 422, nobody=401),
+    ("batches.preview", "POST"): Page((S,), 302, nobody=401),
+    ("batches.run", "POST"): Page((S,), 404, nobody=401),  # it was never previewed
+    ("batches.cancel", "POST"): Page((S,), 302, nobody=401),
+    ("batches.undo", "GET"): Page((S,), 409),
+    ("batches.undo", "POST"): Page((S,), 409, nobody=401),
+    ("batches.progress", "GET"): Page((S, A), 200),
+    ("batches.rows", "GET"): Page((S, A), 200),
+    ("batches.download", "POST"): Page((S, A), 200, nobody=401),
     ("desk.index", "GET"): Page((P,), 200),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),
