@@ -15,13 +15,16 @@ COMPILED := $(CATALOGUES:.po=.mo)
 CODE := portal admin shared tests
 export VAR_DIR
 
-.PHONY: help run test lint imports check browser bench clean chromium
+.PHONY: help code run test lint imports check browser bench clean chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) $(COMPILED) $(FONTS) ## Run portal, back office and worker with demo data
 	@exec $(BIN)/flask --app admin run-all
+
+code: $(READY) ## Show the present code of a demo account: make code USER=district
+	@$(BIN)/flask --app admin demo-code $(USER)
 
 test: $(READY) $(COMPILED) $(FONTS) chromium ## Run all tests but the benchmarks
 	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --ignore=tests/bench tests

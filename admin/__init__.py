@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import history, session, trail
+from admin.views import account, history, session, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from shared import cli
@@ -28,11 +28,12 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
             settings = AdminSettings.read()
         except SettingsError as error:
             sys.exit("\n".join(error.faults))
-    app = make_app("admin", settings, loader=accounts.staff_member)
+    app = make_app("admin", settings, loader=accounts.staff_at)
     jobs.connect(settings)
     door.init_app(app)
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
+    app.register_blueprint(account.blueprint)
     menu = Menu()
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")

@@ -11,8 +11,11 @@ from shared.services import access
 from shared.text import _
 from shared.web.login import EXPIRED, by
 
-OPEN = frozenset({"session.log_in", "static", "shared.static", "admin.static", "health.healthz", "health.readyz"})
+OPEN = frozenset(
+    {"session.log_in", "session.code", "static", "shared.static", "admin.static", "health.healthz", "health.readyz"}
+)
 WHILE_CHANGING = OPEN | {"session.change_password", "session.log_out"}
+WHILE_ENROLLING = WHILE_CHANGING | {"account.second_factor", "account.begin_second_factor"}
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +27,8 @@ def init_app(app: Flask) -> None:
             return None if request.endpoint in OPEN else _log_in_first()
         if current_user.account.must_change_password and request.endpoint not in WHILE_CHANGING:
             return redirect(url_for("session.change_password"))
+        if current_user.account.must_enrol and request.endpoint not in WHILE_ENROLLING:
+            return redirect(url_for("account.second_factor"))
         access.watch(by())  # the second net: no query of this request sees more than its reader may
         return None
 

@@ -15,6 +15,7 @@ from admin.views import (
     records,
     reference,
     requests,
+    review,
     school,
 )
 from shared.text import Text, _
@@ -26,6 +27,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
         _("办理"),
         (
             applications.Applications,
+            review.Review,
             batches.Batches,
             desk.Desk,
             school.AssessmentYears,

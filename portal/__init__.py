@@ -17,7 +17,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
         settings = settings or PortalSettings.read()
     except SettingsError as error:
         raise SystemExit(str(error)) from None
-    app = make_app("portal", settings, loader=accounts.teacher)
+    app = make_app("portal", settings, loader=accounts.teacher_at)
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
     texts.init_app(app)

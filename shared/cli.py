@@ -128,7 +128,31 @@ def demo(teachers: int) -> None:
     click.echo(f"Added: {_counts(made.added)}.")
     click.echo(f"Everybody's password is {made.password}")
     for login in [*made.staff, *made.teachers]:
-        click.echo(f"  {login.username:<20} {login.name}\t{login.who}")
+        click.echo(f"  {login.username:<20} {login.name}\t{login.who}{' *' if login.needs_code else ''}")
+    click.echo("* asks for a code as well: demo-code USERNAME shows the present one.")
+
+
+@_command("demo-code", click.argument("username"))
+def demo_code(username: str) -> None:
+    """Show the present code of USERNAME's second factor, instead of a phone; production refuses."""
+    from shared.services import second_factor
+
+    settings, _engine = _connected()
+    if settings.production:
+        message = "APP_ENV is production: the code is on the owner's phone and nowhere else."
+        raise click.ClickException(message)
+    code, seconds = second_factor.code_now(username)
+    click.echo(f"{code} (for {seconds} more seconds; each code works once)")
+
+
+@_command("reset-second-factor", click.argument("username"))
+def reset_second_factor(username: str) -> None:
+    """For a lost phone where no superuser can help: USERNAME sets up another at the next log-in."""
+    from shared.services import access, second_factor
+
+    _connected()
+    second_factor.reset_by_name(username, by=access.system("reset-second-factor"))
+    click.echo(f"{username} sets up a second factor at the next log-in.")
 
 
 @_command(
@@ -229,6 +253,8 @@ COMMANDS: tuple[click.Command, ...] = (
     DB,
     seed,
     demo,
+    demo_code,
+    reset_second_factor,
     create_bureau,
     create_superuser,
     worker,

@@ -48,13 +48,15 @@ from shared.models.kinds import (
     TeachingStage,
     WindowStage,
 )
+from shared.rules.accounts import CODE_SECONDS, SECOND_FACTOR_ROLES
 from shared.rules.rights import Actor
-from shared.services import access
+from shared.services import access, second_factor
 from tests.reference_rows import CITY, GULOU, PROVINCE, XUANWU
 
 M = TypeVar("M", bound=Base)
 Place = Bureau | School | ConfirmationPoint
 
+TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # on the phone of everybody who needs a second factor
 SYSTEM = access.system("测试准备")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _numbers = count(1)
@@ -217,13 +219,22 @@ def a_person(name: str = "王晓燕", *, sex: Sex = Sex.FEMALE, **fields: Any) -
 
 
 def staff(role: Role, place: Place | None = None, **fields: Any) -> Staff:
-    """A member of staff at a place that fits the role; without one, at the first that there is."""
+    """A member of staff at a place that fits the role (without one, the first), with a second factor if needed."""
     key = number()
     home = place or _place_for(role)
     where = {"school": School, "point": ConfirmationPoint, "bureau": Bureau}
     spot = {name: home for name, kind in where.items() if isinstance(home, kind)}
     values = {"username": f"user{key}", "name": f"工作人员{key}", "must_change_password": False}
+    if role in SECOND_FACTOR_ROLES:
+        values |= {"totp_secret": TOTP_KEY, "totp_confirmed_at": clock.now()}
     return add(Staff(role=role, **spot, **(values | fields)))
+
+
+def a_code(member: Staff) -> str:
+    """What the phone of a member of staff shows: the first code that was not used yet."""
+    session.refresh(member)
+    step = max(int(clock.now().timestamp()) // CODE_SECONDS - 1, (member.totp_last_step or 0) + 1)
+    return second_factor.code_at(member.totp_secret or "", step).decode()
 
 
 def _place_for(role: Role) -> Place:

@@ -10,10 +10,12 @@ from wtforms.widgets import html_params
 
 from admin.forms.typed import number_of, shortened
 from shared.db import Base, session
+from shared.models import Alias
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules import policy
 from shared.rules.rights import Can
+from shared.services import aliases
 from shared.text import _
 from shared.web.login import by
 
@@ -48,9 +50,10 @@ class Target:
         statement = self._rows()
         if issubclass(self.model, Entry):
             columns = self.model
-            statement = statement.where(
-                or_(columns.name.contains(text, autoescape=True), columns.code == text)
-            ).order_by(columns.name, columns.id)
+            named = [columns.name.contains(text, autoescape=True), columns.code == text]
+            if text and self.model in aliases.MERGEABLE:
+                named.append(aliases.called(self.model, Alias.name.contains(text, autoescape=True)))
+            statement = statement.where(or_(*named)).order_by(columns.name, columns.id)
             if offered:
                 statement = statement.where(columns.status != EntryStatus.RETIRED)
         else:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import Response, flash, redirect, request
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
@@ -22,6 +22,7 @@ from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, exports, photos, workflow
 from shared.services.batches import offered
 from shared.services.errors import NotYours, Refused
+from shared.services.reviewing import DECIDES
 from shared.text import _
 from shared.web.forms import show
 from shared.web.login import by
@@ -66,6 +67,12 @@ class Applications(Table):
         if name == "stage" and isinstance(row, Application):
             return str(status_label(row.stage, row.conclusion))
         return super().value(row, name)
+
+    def page_of(self, row: Application, asked: rows.Asked) -> str:
+        """Whoever decides opens the review page, which knows the list that it was opened from."""
+        if any(policy.may(Application, by().role, right) for right in DECIDES):
+            return url_for("review.case", key=row.id, **asked.address())
+        return str(self.get_url(".details_view", id=row.id))
 
     def list_extras(self) -> dict[str, Any]:
         return {"inline": None, "actions": offered(by().role)}

@@ -1,6 +1,7 @@
 """Where people work: bureaus, schools, confirmation points and the schools they serve."""
 
 from admin.views.base import Table
+from admin.views.merging import Mergeable
 from admin.views.reference import Codes
 from shared.models import Bureau, ConfirmationPoint, PointSchool, School
 from shared.rules.rights import Can
@@ -15,7 +16,7 @@ class Bureaus(Codes):
     form_columns = ("code", "name", "level", "division_code", "parent_id", "phone", "status")
 
 
-class Schools(Codes):
+class Schools(Mergeable, Codes):
     model, label = School, _("任教学校")
     hint = _("教师新增的学校为“待核实”，核对后改为“使用中”")
     column_list = ("code", "name", "bureau", "nature", "status")

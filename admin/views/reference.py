@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from admin.views.base import Table
+from admin.views.merging import Mergeable
 from shared.models import (
     Authority,
     CalendarDay,
@@ -43,7 +44,7 @@ class QualificationTypes(Codes):
     form_columns = ("code", "name", "issuing_level", "level_rank", "registrable", "status")
 
 
-class Subjects(Codes):
+class Subjects(Mergeable, Codes):
     model, label = Subject, _("任教学科")
     hint = _("“无”用于证书上没有学科的情况；旧学科名称停用后，证书学科仍可选")
     column_list = ("code", "name", "qualification_types", "teachable", "status")
@@ -75,7 +76,7 @@ class PutonghuaGrades(Codes):
     model, label = PutonghuaGrade, _("普通话水平")
 
 
-class Institutions(Codes):
+class Institutions(Mergeable, Codes):
     model, label = Institution, _("毕业学校")
     hint = _("教师新增的毕业学校为“待核实”，核对后改为“使用中”")
 
@@ -96,7 +97,7 @@ class Divisions(Codes):
     column_labels: ClassVar = {"successor_code": _("现属区划")}
 
 
-class Authorities(Codes):
+class Authorities(Mergeable, Codes):
     model, label = Authority, _("认定机构")
     hint = _("名称与证书公章一致；更名或撤并的机构保留，注明停用日期和承接机构")
     column_list = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")

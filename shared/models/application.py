@@ -61,6 +61,8 @@ class Application(Row):
         Index("ix_applications_campaign_id_stage", "campaign_id", "stage", "id"),
         # Whatever the count of a bureau's list asks for stands in the index: SQLite then reads no row for it.
         Index("ix_applications_bureau_id_stage", "bureau_id", "stage", "id", "form_version", "origin", "conclusion"),
+        # The chart of progress reads nothing else.
+        Index("ix_applications_progress", "campaign_id", "bureau_id", "school_id", "stage", "form_version", "origin"),
         Index("ix_applications_school_id_stage", "school_id", "stage", "id"),
         Index("ix_applications_point_id_stage", "point_id", "stage", "id"),
         Index("ix_applications_assigned_to_id_stage", "assigned_to_id", "stage", "id"),

@@ -4,12 +4,19 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 
+from shared.models.kinds import Role
 from shared.rules.checks import Problem
 from shared.text import _
 
 SHORTEST_TEACHER, SHORTEST_STAFF, LONGEST = 8, 10, 128
 CLASSES_NEEDED = 3
 FAILURES_TO_LOCK, LOCK_MINUTES = 5, 30
+PASSWORD_LASTS, REMEMBERED = timedelta(days=90), 5  # staff; a teacher logs in once in five years
+# Whoever decides about others, and whoever makes accounts, shows a second factor; everybody else may.
+SECOND_FACTOR_ROLES = frozenset({Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER})
+CODE_SECONDS = 30
+TIME_FOR_CODE = timedelta(minutes=5)  # between the password and the code
+IDLE, SESSION_LASTS, SEEN_EVERY = timedelta(minutes=30), timedelta(hours=12), timedelta(minutes=2)
 SHORTEST_NAME = 4  # shorter parts of a name are in many words by chance
 
 MAILED_LINK_LASTS, CODE_LASTS, ADDRESS_LINK_LASTS = timedelta(minutes=60), timedelta(hours=24), timedelta(hours=24)

@@ -19,6 +19,7 @@ from shared.models import (
     School,
     Staff,
     StaffRequest,
+    StaffSession,
 )
 from shared.models.kinds import Origin, RequestKind, Role, Stage
 from shared.rules.rights import Actor
@@ -97,6 +98,15 @@ def staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
     schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
     points = select(ConfirmationPoint.id).where(below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
     return below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
+
+
+def my_sessions(actor: Actor) -> ColumnElement[bool]:
+    return equal(StaffSession.staff_id.expression, actor.id)
+
+
+def sessions_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    """One's own, and those of everybody whose account one keeps."""
+    return StaffSession.staff_id.in_(select(Staff.id).where(staff_in_my_area(actor)).correlate(None))
 
 
 def people_of(condition: Condition) -> Condition:

@@ -41,6 +41,7 @@ from shared.models import (
     School,
     Staff,
     StaffRequest,
+    StaffSession,
     Subject,
     TeachingBreak,
     Title,
@@ -60,6 +61,7 @@ from shared.rules.areas import (
     in_my_area,
     my_batches,
     my_own,
+    my_sessions,
     my_views,
     of_my_bureau,
     of_my_point,
@@ -69,6 +71,7 @@ from shared.rules.areas import (
     points_in_my_area,
     requests_from,
     roster_in_my_area,
+    sessions_in_my_area,
     staff_in_my_area,
     still_attested,
     views_for_me,
@@ -203,6 +206,9 @@ for _role in STAFF_ROLES:
 for _role in (Role.SCHOOL, Role.POINT, Role.DISTRICT, Role.CITY, Role.PROVINCE):  # whoever makes moves
     _grant(Batch, _role, my_batches, Can.VIEW, Can.EDIT)
 _grant(Batch, Role.AUDITOR, everything, Can.VIEW)
+for _role in STAFF_ROLES:
+    _grant(StaffSession, _role, my_sessions, Can.VIEW, Can.DELETE)
+_grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.
 for _role in STAFF_ROLES:

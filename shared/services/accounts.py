@@ -1,31 +1,26 @@
 """Logging in and out, passwords, accounts of staff. The same sentence answers a wrong name and a wrong password."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 
 from shared import clock
 from shared.db import session, transaction
 from shared.models import AuditEntry, Bureau, Person, Staff
 from shared.models.kinds import IdKind, Role
-from shared.models.people import Login
 from shared.rules import accounts as rules
 from shared.rules import identity
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor
-from shared.services import access, audit, throttle
+from shared.services import access, audit, locks, passwords, second_factor, sessions, throttle
 from shared.services.errors import Refused
+from shared.services.passwords import hash_password
 from shared.text import _
 
-# OWASP's parameters: 19 MiB, two passes, one lane; 25 ms here, so that a rush of log-ins does not stop the service.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODY = _hasher.hash("nobody has this password")  # checked for unknown names, so that they take as long
 WRONG = _("账号或密码不正确。连续输错5次将锁定30分钟；忘记密码请点“忘记密码”，或带身份证请学校审校员当面办理")
 WRONG_STAFF = _("账号或密码不正确。连续输错5次将锁定30分钟，忘记密码请联系上级管理员")
+AGAIN = _("登录已过期，请重新输入用户名和密码")
 MOST_LOG_INS_SHOWN = 5
 
 
@@ -37,16 +32,20 @@ class Account:
     epoch: int
     username: str
     must_change_password: bool = False
+    password_is_old: bool = False  # the reason why, where it is not the initial one
+    needs_code: bool = False  # the password was right: nobody is in before the second factor is shown
+    must_enrol: bool = False  # the role needs a second factor, and none is set up yet
+    token: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the cookie holds."""
+        return f"{self.actor.id}:{self.epoch}" + (f":{self.token}" if self.token else "")
 
 
 def anonymous(address: str) -> Actor:
     """Somebody without an account: may begin a draft, sees no row."""
     return Actor(role=None, id=None, name="anonymous", address=address)
-
-
-def hash_password(password: str) -> str:
-    """An argon2id hash with its parameters and salt in it."""
-    return _hasher.hash(password)
 
 
 def log_in_teacher(id_number: str, password: str, *, address: str) -> Account:
@@ -68,7 +67,7 @@ def people_with(id_number: str) -> list[int]:
 
 
 def log_in_staff(username: str, password: str, *, address: str) -> Account:
-    """The account of a member of staff, or `Refused`."""
+    """The account of a member of staff, or `Refused`; with `needs_code` its second step is `log_in_with_code`."""
     by = anonymous(address)
     throttle.refuse_busy(by=by)
     found = session.scalars(select(Staff.id).where(Staff.username == username.strip())).all()
@@ -76,7 +75,37 @@ def log_in_staff(username: str, password: str, *, address: str) -> Account:
     account = staff_member(key, None, address) if key else None
     if account is None:
         raise Refused(Problem("login", "password", WRONG_STAFF))
+    return replace(account, needs_code=second_factor.is_on(session.get_one(Staff, key)))
+
+
+def log_in_with_code(staff_id: int, epoch: int, code: str, *, address: str) -> Account:
+    """The second step: the account of somebody whose password was right a moment ago, or `Refused`."""
+    throttle.refuse_busy(by=anonymous(address))
+    account = staff_member(staff_id, epoch, address)
+    if account is None:
+        raise Refused(Problem("login", "", AGAIN))
+    if not _try_code(staff_id, code, by=account.actor):
+        raise Refused(second_factor.WRONG)
     return account
+
+
+@transaction
+def _try_code(staff_id: int, code: str, *, by: Actor) -> bool:
+    staff = session.get_one(Staff, staff_id, with_for_update=True)
+    if not second_factor.is_on(staff):
+        raise Refused(Problem("login", "", AGAIN))  # it was taken off meanwhile
+    good = second_factor.take(staff, code, by=anonymous(by.address))  # a failure counts for the address, too
+    if good:
+        audit.record(throttle.LOGGED_IN, Staff.__tablename__, staff_id, by=by)
+    return good
+
+
+def begin_session(account: Account, *, browser: str) -> Account:
+    """Let a member of staff in who has shown everything: the account with the token that the cookie is to hold."""
+    if account.needs_code:
+        message = "a session begins after the second factor, not before"
+        raise RuntimeError(message)
+    return replace(account, token=sessions.begin(browser=browser, by=account.actor))
 
 
 @transaction
@@ -84,16 +113,19 @@ def _attempt(model: type[Person | Staff], keys: list[int], password: str, *, by:
     """Check `password`; count failures and lock after five. Committed in any case: a failure must be counted."""
     for key in keys:
         row = _locked(model, key)
-        _refuse_locked(row)
-        if matches(row, password):
-            unlock(row)
-            audit.record(throttle.LOGGED_IN, model.__tablename__, key, by=_owner(row, by.address))
+        locks.refuse_locked(row)
+        if passwords.matches(row, password):
+            half = isinstance(row, Staff) and second_factor.is_on(row)
+            if not half:  # failed codes still count: a password that somebody knows buys no more guesses
+                locks.unlock(row)
+            action = throttle.HALF_IN if half else throttle.LOGGED_IN
+            audit.record(action, model.__tablename__, key, by=_owner(row, by.address))
             return key
     if not keys:
-        _verify(_NOBODY, password)
+        passwords.verify(passwords.NOBODY, password)
         audit.record(throttle.LOG_IN_FAILED, model.__tablename__, None, by=by)
     for key in keys:
-        count_failure(_locked(model, key))
+        locks.count_failure(_locked(model, key))
         audit.record(throttle.LOG_IN_FAILED, model.__tablename__, key, by=by)
     return None
 
@@ -104,48 +136,14 @@ def _locked(model: type[Person | Staff], key: int | None) -> Person | Staff:
     return session.get_one(Staff, key, with_for_update=True)
 
 
-def is_locked(row: Login) -> bool:
-    """Whether five failures have shut the account for a while."""
-    return row.locked_until is not None and row.locked_until > clock.now()
-
-
-def unlock(row: Login) -> None:
-    """Its owner has come back: earlier failures count no more."""
-    row.failed_logins, row.locked_until = 0, None
-
-
-def _refuse_locked(row: Login) -> None:
-    if row.locked_until and is_locked(row):
-        until = clock.local(row.locked_until).strftime("%H:%M")
-        raise Refused(Problem("locked", "password", _("连续输错5次，账号已锁定，请在{until}之后再试", until=until)))
-
-
-def matches(row: Login, password: str) -> bool:
-    """Whether this is the account's password."""
-    if not _verify(row.password_hash, password):
-        return False
-    if _hasher.check_needs_rehash(row.password_hash):
-        row.password_hash = hash_password(password)
-    return True
-
-
-def _verify(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def count_failure(row: Login) -> None:
-    """One more wrong password or code: the fifth locks the account."""
-    row.failed_logins += 1
-    if row.failed_logins >= rules.FAILURES_TO_LOCK:
-        row.failed_logins = 0
-        row.locked_until = clock.now() + timedelta(minutes=rules.LOCK_MINUTES)
-
-
 def _owner(row: Person | Staff, address: str) -> Actor:
     return access.actor_of_staff(row, address) if isinstance(row, Staff) else access.actor_of_person(row, address)
+
+
+def teacher_at(key: str, address: str) -> Account | None:
+    """The teacher behind a cookie's key."""
+    number, _colon, epoch = key.partition(":")
+    return teacher(int(number), int(epoch), address)
 
 
 def teacher(person_id: int, epoch: int | None, address: str) -> Account | None:
@@ -156,15 +154,44 @@ def teacher(person_id: int, epoch: int | None, address: str) -> Account | None:
     return Account(access.actor_of_person(person, address), person.session_epoch, person.name)
 
 
+def staff_at(key: str, address: str) -> Account | None:
+    """The member of staff behind a cookie's key; None when the session has ended, for whatever reason."""
+    number, epoch, token = [*key.split(":"), "", ""][:3]
+    seen = sessions.seen(int(number), token)
+    account = staff_member(int(number), int(epoch), address) if seen else None
+    if seen is None or account is None:
+        return None
+    if clock.now() - seen > rules.SEEN_EVERY:
+        sessions.touch(token, by=account.actor)
+    return replace(account, token=token)
+
+
 def staff_member(staff_id: int, epoch: int | None, address: str) -> Account | None:
-    """The account of a session; None when it was ended, the person is no longer active, or the account has expired."""
+    """The account; None when its sessions were ended, the person is no longer active, or the account has expired."""
     staff = session.get(Staff, staff_id)
     if staff is None or not staff.active or epoch not in (None, staff.session_epoch):
         return None
     if staff.valid_until and staff.valid_until < clock.today():
         return None
-    actor = access.actor_of_staff(staff, address)
-    return Account(actor, staff.session_epoch, staff.username, staff.must_change_password)
+    return _account(staff, address)
+
+
+def _account(staff: Staff, address: str) -> Account:
+    old = passwords.is_old(staff.password_changed_at)
+    return Account(
+        access.actor_of_staff(staff, address),
+        staff.session_epoch,
+        staff.username,
+        must_change_password=staff.must_change_password or old,
+        password_is_old=old and not staff.must_change_password,
+        must_enrol=second_factor.is_due(staff),
+    )
+
+
+def leave_session(account: Account) -> None:
+    """End this session of a member of staff, and note that they left."""
+    sessions.leave(account.token, by=account.actor)
+    log_out(by=account.actor)
 
 
 def log_out(*, by: Actor) -> None:
@@ -182,26 +209,24 @@ def _note(action: str, *, by: Actor) -> None:
 def change_password(old: str, new: str, *, by: Actor) -> Account:
     """Set a new password and end every other session; return the account for this one."""
     row = _locked(Person if by.role is Role.TEACHER else Staff, by.id)
-    if not matches(row, old):
+    if not passwords.matches(row, old):
         raise Refused(Problem("password.old", "old_password", _("原密码不正确，请重新输入")))
     renew(row, new)
-    if isinstance(row, Staff):
-        row.must_change_password = False
-        return Account(access.actor_of_staff(row, by.address), row.session_epoch, row.username)
-    return Account(access.actor_of_person(row, by.address), row.session_epoch, row.name)
+    if isinstance(row, Person):
+        return Account(access.actor_of_person(row, by.address), row.session_epoch, row.name)
+    row.must_change_password = False
+    return _account(row, by.address)
 
 
 def renew(row: Person | Staff, new: str) -> None:
     """Give an account a new password, if it obeys the rules and is not the present one: every open session ends."""
-    names = [row.username, row.name] if isinstance(row, Staff) else [row.id_number]
-    problems = rules.password_problems(new, names=names, staff=isinstance(row, Staff))
-    if _verify(row.password_hash, new):
-        problems.append(Problem("password.same", "password", _("新密码不能与原密码相同")))
-    if problems:
-        raise Refused.because(problems)
-    row.password_hash, row.password_changed_at = hash_password(new), clock.now()
-    row.session_epoch += 1
-    unlock(row)
+    passwords.require_good(row, new)
+    passwords.put(row, new)
+    if isinstance(row, Staff):
+        sessions.end_every(row)
+    else:
+        row.session_epoch += 1
+    locks.unlock(row)
 
 
 def last_log_ins(*, by: Actor) -> Sequence[AuditEntry]:

@@ -32,6 +32,7 @@ from shared.services import (
     campaigns,
     drafts,
     letters,
+    passwords,
     recovery,
     throttle,
     windows,
@@ -156,7 +157,7 @@ def _open_account(token: str, values: dict[str, Any], password: str, *, by: Acto
         id_number=values["id_number"],
         name=values["name"],
         email=values["email"],
-        password_hash=accounts.hash_password(password),
+        password_hash=passwords.hash_password(password),
         password_changed_at=clock.now(),
     )
     session.add(person)

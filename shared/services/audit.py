@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import LargeBinary, event, insert, inspect
+from sqlalchemy import ColumnElement, LargeBinary, Table, event, insert, inspect, literal, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from shared import clock
@@ -54,6 +54,19 @@ def record(action: str, table: str, row_id: int | None, changes: Changes | None 
 def record_many(table: str, changes: Mapping[int, Changes], *, by: Actor) -> None:
     """Note a set-based update: the rows' numbers and what became of each."""
     _write([_entry(by, "update", table, row_id, change) for row_id, change in changes.items()])
+
+
+def record_set(action: str, table: Table, where: ColumnElement[bool], changes: Changes, *, by: Actor) -> None:
+    """Note the same change of every row of `table` for which `where` holds, in one statement.
+
+    Called before the change itself, which would alter what `where` finds.
+    """
+    entry = _entry(by, action, table.name, None, changes)
+    columns = AuditEntry.__table__.c
+    values = [literal(value, columns[name].type).label(name) for name, value in entry.items() if name != "row_id"]
+    rows = select(*values, table.c.id).select_from(table).where(where)
+    names = [name for name in entry if name != "row_id"]
+    session.connection().execute(insert(AuditEntry).from_select([*names, "row_id"], rows))
 
 
 def as_text(value: object, column: Any = None) -> str | None:  # noqa: ANN401  a SQLAlchemy column of any type

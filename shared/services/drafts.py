@@ -17,8 +17,9 @@ from shared import clock
 from shared.db import session, transaction
 from shared.models import Application, Draft
 from shared.rules.checks import Problem
+from shared.rules.fields import FIELDS
 from shared.rules.rights import Actor
-from shared.services import access, answers, campaigns
+from shared.services import access, aliases, answers, campaigns
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
@@ -29,6 +30,7 @@ NO_CAMPAIGN = Problem("closed", "", _("现在没有开放的注册批次，请�
 STALE = Problem("stale", "", _("您在另一个页面改动过申请，请刷新后再填写"))
 # Beside the fields: page → what was typed on it; how often a page was saved; how many rows were added from here.
 TYPED, SAVES, ADDED = "typed", "saves", "added"
+NAMING = tuple(field for field in FIELDS if field.entries in aliases.MERGEABLE)
 LONGEST = 2_000  # characters of one field that are held; no field is that long
 
 
@@ -81,6 +83,7 @@ def of(owner: Owner) -> Kept | None:
 def _kept(row: Draft) -> Kept:
     values = answers.from_json(row.answers)
     typed, saves = values.pop(TYPED, {}), values.pop(SAVES, 0)
+    values = aliases.followed(values, NAMING)  # what staff have merged since
     return Kept(row.campaign_id, row.saved_at, values, typed, saves)
 
 

@@ -14,7 +14,7 @@ from shared.rules import form, masking
 from shared.rules.checks import Problem
 from shared.rules.fields import Step
 from shared.rules.rights import Actor, Can
-from shared.services import access, accounts, audit, letters, links, notify, throttle
+from shared.services import access, accounts, audit, letters, links, locks, notify, passwords, throttle
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
@@ -102,7 +102,7 @@ def give_code(application_id: int, *, by: Actor, portal_url: str, last: int) -> 
     links.end([link for link in links.open_links(person.id, LinkKind.NEW_PASSWORD) if not link.email])
     code = links.new_code()
     until = links.make(LinkKind.NEW_PASSWORD, person, code, email="", lasts=rules.CODE_LASTS)
-    accounts.unlock(person)  # whoever comes has mostly tried too often before, and must be able to type the code
+    locks.unlock(person)  # whoever comes has mostly tried too often before, and must be able to type the code
     audit.record("give_code", PEOPLE, person.id, by=by)
     if person.email:
         officer = f"{by.role.label if by.role else ''}{by.name}"
@@ -135,12 +135,12 @@ def check_code(id_number: str, code: str, *, by: Actor) -> str:
 @transaction
 def _check_code(id_number: str, code: str, *, by: Actor) -> bool:
     found = accounts.people_with(id_number)
-    open_to = [person for person in map(links.locked, found) if not accounts.is_locked(person)]
+    open_to = [person for person in map(links.locked, found) if not locks.is_locked(person)]
     link = links.find(LinkKind.NEW_PASSWORD, code) if code else None
     if link is not None and link.person_id in {person.id for person in open_to}:
         return True
     for person in open_to:
-        accounts.count_failure(person)
+        locks.count_failure(person)
     _note(throttle.CODE_FAILED, found, by)
     return False
 
@@ -191,7 +191,7 @@ def _waiting(person: Person) -> str:
 def change_email(new: str, password: str, *, by: Actor, portal_url: str) -> str:
     """Mail a link to the `new` address, which is stored when it is followed; return that address, masked."""
     person = links.locked(by.id)
-    if not accounts.matches(person, password):
+    if not passwords.matches(person, password):
         raise Refused(Problem("password.old", "password", _("登录密码不正确，请重新输入")))
     address = str(form.normalised({"email": new})["email"])
     found = form.problems_with({"email": address}, Step.MATERIALS, today=clock.today(), facts=form.FormFacts())

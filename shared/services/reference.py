@@ -26,7 +26,7 @@ from shared.rules import places, policy
 from shared.rules.checks import Problem
 from shared.rules.fields import Field
 from shared.rules.rights import Actor, Can
-from shared.services import access
+from shared.services import access, aliases
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
@@ -81,7 +81,7 @@ def key_column(field: Field) -> Any:  # noqa: ANN401  a column
 def offered(field: Field, answers: Answers) -> Select[Any]:
     """The rows that `field` may be chosen from."""
     model = entries(field)
-    statement: Select[Any] = select(model).order_by(model.code)
+    statement: Select[Any] = select(model).where(aliases.unmerged(model)).order_by(model.code)
     if field.addable:
         statement = statement.where(_known(field, answers))
     if field.name == "certificate_subject_code":

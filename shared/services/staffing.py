@@ -12,8 +12,8 @@ from shared.rules import accounts as rules
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
 from shared.services import access
-from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused
+from shared.services.passwords import hash_password
 from shared.text import Text, _
 
 PLACES: dict[Role, str] = {Role.SCHOOL: "school_id", Role.POINT: "point_id"}

@@ -14,10 +14,11 @@ from shared.services import audit
 from shared.services.errors import Refused
 from shared.text import _
 
-LOGGED_IN = "login"
+LOGGED_IN, HALF_IN = "login", "login_half"  # half: the password was right, the second factor is still to come
 LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED = "login_failed", "code_failed", "ask_password"
+SECOND_FAILED = "second_factor_failed"
 ACCOUNT_MET = "account_met"  # a number was entered in step 3 that has an account: tells who has one
-COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, ACCOUNT_MET)
+COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, SECOND_FAILED, ACCOUNT_MET)
 MOST, WITHIN = 50, timedelta(minutes=15)
 WAIT = Problem("busy", "", _("您所在的网络登录失败次数过多，请15分钟后再试，或换用手机网络"))
 

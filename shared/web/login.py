@@ -7,15 +7,16 @@ from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from shared import clock
+from shared.rules import accounts as rules
 from shared.rules.rights import Actor
 from shared.services import accounts
 from shared.services.accounts import Account
 
-IDLE_SECONDS = 30 * 60
+IDLE_SECONDS = rules.IDLE.total_seconds()
 SEEN = "seen"
 EXPIRED = "expired"  # in the cookie: somebody was logged in here until the time-out
 
-Loader = Callable[[int, int, str], Account | None]
+Loader = Callable[[str, str], Account | None]  # of a cookie's key and an address
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -29,7 +30,7 @@ class Visitor(UserMixin):  # type: ignore[misc]
         return self.account.actor
 
     def get_id(self) -> str:
-        return f"{self.account.actor.id}:{self.account.epoch}"
+        return self.account.key
 
 
 def address() -> str:
@@ -67,8 +68,7 @@ def init_app(app: Flask, loader: Loader) -> None:
         if clock.now().timestamp() - float(cookie.get(SEEN, 0)) > IDLE_SECONDS:
             cookie[EXPIRED] = True
             return None
-        number, _colon, epoch = key.partition(":")
-        account = loader(int(number), int(epoch), address())
+        account = loader(key, address())
         return Visitor(account) if account else None
 
     @app.before_request

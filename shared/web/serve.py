@@ -208,5 +208,7 @@ def _say_where(logins: list[tuple[str, Login]]) -> None:
     if logins:
         click.echo(f"Log-ins of the demo, all with the password {PASSWORD}\n")
         for door, login in logins:
-            click.echo(f"  {door:<12} {login.username:<19} {login.who} {login.name}")
+            mark = "*" if login.needs_code else " "
+            click.echo(f"  {door:<12} {login.username:<19}{mark}{login.who} {login.name}")
+        click.echo("\n* asks for a code as well: make code USER=district (or flask --app admin demo-code district)")
     click.echo("\nCtrl-C stops everything.")

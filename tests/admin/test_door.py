@@ -27,8 +27,7 @@ def app(database: Database) -> Flask:
 
 
 def log_in(client: FlaskClient, username: str, password: str = PASSWORD, *, to: str = "") -> str:
-    data = {"username": username, "password": password}
-    answer = client.post(f"/login?next={to}" if to else "/login", data=data)
+    answer = world.log_in(client, username, password, to=to)
     return answer.headers.get("Location", "") if answer.status_code == 302 else answer.text
 
 

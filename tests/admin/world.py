@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from admin import create_app
 from shared import clock, db
@@ -48,6 +49,7 @@ from shared.models.kinds import (
     Stage,
 )
 from shared.rules.policy import CODE_TABLES, STAFF_ROLES
+from shared.services import accounts
 from shared.web.login import SEEN
 from tests import build
 from tests.conftest import KEY, Database
@@ -219,13 +221,27 @@ def the_app(database: Database, *, csrf: bool = False) -> Flask:
 def logged_in(app: Flask, staff_id: int) -> FlaskClient:
     """A browser in which the member of staff with this number has logged in."""
     client = app.test_client()
-    epoch = session.scalar(select(Staff.session_epoch).where(Staff.id == staff_id))
+    account = accounts.staff_member(staff_id, None, "127.0.0.1")
+    assert account is not None, "this account may not log in"
+    account = accounts.begin_session(account, browser="tests")
     session.rollback()
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{staff_id}:{epoch}"
+        cookie["_user_id"] = account.key
         cookie["_fresh"] = True
         cookie[SEEN] = clock.now().timestamp()
     return client
+
+
+def log_in(client: FlaskClient, username: str, password: str, *, to: str = "") -> TestResponse:
+    """Through the door, with the code if the account has a second factor; the last answer."""
+    wanted = f"?next={to}" if to else ""
+    answer = client.post(f"/login{wanted}", data={"username": username, "password": password})
+    if "/login/code" not in answer.headers.get("Location", ""):
+        return answer
+    member = session.scalars(select(Staff).where(Staff.username == username)).one()
+    code = build.a_code(member)
+    session.rollback()
+    return client.post(answer.headers["Location"], data={"code": code})
 
 
 @contextmanager

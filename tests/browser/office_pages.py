@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import phone
 from tests.browser.conftest import DEMO_PASSWORD, DESK, Live
 
 
@@ -19,6 +20,9 @@ class Office:
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(DEMO_PASSWORD)
         self.presses("登录")
+        if "/login/code" in self.page.url:
+            self.page.get_by_label("动态码").fill(phone.code(self.address, username))
+            self.presses("登录")
         expect(
             self.page.get_by_role("button", name="退出").or_(self.page.get_by_role("link", name="退出"))
         ).to_be_visible()

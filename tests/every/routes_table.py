@@ -113,9 +113,14 @@ PAGES = {
     ("health.readyz", "GET"): Page(ALL, 200, nobody=200),
     ("session.log_in", "GET"): Page(ALL, 302, nobody=200),
     ("session.log_in", "POST"): Page(ALL, 302, nobody=422),
+    ("session.code", "GET"): Page(ALL, 302, nobody=302),
+    ("session.code", "POST"): Page(ALL, 302, nobody=302),
     ("session.log_out", "POST"): Page(ALL, 302, nobody=401),
     ("session.change_password", "GET"): Page(ALL, 200),
     ("session.change_password", "POST"): Page(ALL, 422, nobody=401),
+    ("account.second_factor", "GET"): Page(ALL, 200),
+    ("account.second_factor", "POST"): Page(ALL, 422, nobody=401),
+    ("account.begin_second_factor", "POST"): Page((S, P, A), 302, 409, nobody=401),
     ("admin.index", "GET"): Page(ALL, 200),
     ("applications.photo", "GET"): Page(ALL, 200),
     ("applications.receipt_paper", "GET"): Page(PRINTERS, 200),
@@ -144,4 +149,15 @@ PAGES = {
     ("desk.receipt", "GET"): Page((P,), 200),
     ("desk.reveal", "POST"): Page((P,), 200, nobody=401),
     ("desk.undo", "POST"): Page((P,), 422, nobody=401),
+    ("review.index", "GET"): Page((D, C, V), 200),
+    ("review.case", "GET"): Page((D, C, V), 200),
+    ("review.reveal", "POST"): Page((D, C, V), 200, nobody=401),
+    ("review.decide", "POST"): Page((D, C, V), 404, nobody=401),  # "return" is no decision of theirs
+    ("review.hold", "POST"): Page((D, C, V), 422, nobody=401),
+    ("review.lift", "POST"): Page((D, C, V), 404, nobody=401),  # there is no hold to lift
+    ("review.assign", "POST"): Page((D, C, V), 302, nobody=401),
+    ("review.write", "POST"): Page((D, C, V), 422, nobody=401),
 }
+for _table in ("authorities", "institutions", "schools", "subjects"):
+    PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
+    PAGES[f"{_table}.merge_view", "POST"] = Page((U,), 404, nobody=401)  # no row is named

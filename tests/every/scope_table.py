@@ -25,6 +25,7 @@ TABLE: dict[str, dict[str, str]] = {
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete"),
+    "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
     "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),

@@ -21,7 +21,6 @@ WITHOUT_SCOPE = {
     "agreements": "written by the portal, read beside the application",
     "batch_rows": "seen with their batch",
     "old_passwords": "only compared with, never shown",
-    "staff_sessions": "listed and ended through their account",
     "received_papers": "the desk's check list, reached through the application",
 }
 

@@ -198,9 +198,9 @@ def test_looking_at_pages_changes_nothing(database: Database, cities: tuple[City
 
 def test_nothing_is_written_without_a_token(database: Database, cities: tuple[City, City]) -> None:
     app = world.the_app(database, csrf=True)
+    clients = {role: _client(app, cities[0], role) for role in (Role.SUPERUSER, Role.POINT)}
     before, accepted = _state(), []
-    for role in (Role.SUPERUSER, Role.POINT):
-        client = _client(app, cities[0], role)
+    for role, client in clients.items():
         posts = [call for call in _calls(app, *cities, role) if call.method == "POST"]
         accepted += [str(call) for call in posts if _ask(client, call) != 400]
     assert not accepted, accepted

@@ -13,7 +13,7 @@ from shared.models import AccountLink, Application, AuditEntry, Mail, Person
 from shared.models.kinds import Role, Stage
 from shared.rules import accounts as rules
 from shared.rules.rights import Actor
-from shared.services import access, accounts, links, recovery, worker
+from shared.services import access, accounts, links, locks, recovery, worker
 from shared.services.accounts import hash_password
 from shared.services.errors import NotYours, Refused
 from tests import build
@@ -248,7 +248,7 @@ def test_a_wrong_code_an_unknown_number_and_a_locked_account_get_the_same_senten
             recovery.check_code(number, typed, by=VISITOR)
         said.add(str(refused.value))
     assert len(said) == 1
-    assert accounts.is_locked(person)
+    assert locks.is_locked(person)
     assert len(entries("code_failed")) == rules.FAILURES_TO_LOCK + 3
 
 

@@ -15,11 +15,11 @@ from shared.db import Base, session, transaction
 from shared.models import Application, Person, Staff
 from shared.rules.rights import Actor
 from shared.rules.states import status_label
-from shared.services import audit
-from shared.services.accounts import hash_password
+from shared.services import audit, second_factor
 from shared.services.demo import histories, places, rounds, staffing, world
 from shared.services.demo.rows import rows_of
 from shared.services.demo.synthetic import Someone, someone
+from shared.services.passwords import hash_password
 from shared.services.seeding import seed
 from shared.text import Text
 
@@ -37,6 +37,7 @@ class Login:
     username: str
     name: str
     who: Text
+    needs_code: bool = False  # besides the password; `demo-code` shows it
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,11 @@ def _numbers(model: type[Base], count: int) -> list[int]:
 def staff_logins() -> list[Login]:
     """One for each role."""
     found = {row.username: row for row in session.scalars(select(Staff).where(Staff.username.in_(staffing.PLAIN)))}
-    return [Login(name, found[name].name, found[name].role.label) for name in staffing.PLAIN if name in found]
+    return [_login(found[name]) for name in staffing.PLAIN if name in found]
+
+
+def _login(staff: Staff) -> Login:
+    return Login(staff.username, staff.name, staff.role.label, needs_code=second_factor.is_on(staff))
 
 
 def teacher_logins() -> list[Login]:

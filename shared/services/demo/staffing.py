@@ -1,5 +1,7 @@
 """Somebody to log in as, for every role and at every place of the demo."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from shared import clock
 from shared.db import session
 from shared.models import Bureau, ConfirmationPoint, School, Staff
 from shared.models.kinds import Role
+from shared.rules.accounts import SECOND_FACTOR_ROLES
 from shared.services.demo import synthetic
 from shared.services.demo.places import CITY, DISTRICTS, FIRST_DISTRICT, FIRST_POINT, FIRST_SCHOOL, PROVINCE
 
@@ -27,6 +30,7 @@ _OTHERS: dict[str, tuple[Role, str]] = {
     "city2": (Role.CITY, CITY),
     "province2": (Role.PROVINCE, PROVINCE),
     "superuser-nanjing": (Role.SUPERUSER, CITY),
+    "superuser-gulou": (Role.SUPERUSER, FIRST_DISTRICT),
 }
 _PLACES: dict[Role, tuple[type[School | ConfirmationPoint | Bureau], str]] = {
     Role.SCHOOL: (School, "school_id"),
@@ -45,7 +49,7 @@ def build(password_hash: str) -> dict[str, int]:
     ]
     for place, username, role, code in missing:
         column = _PLACES.get(role, (Bureau, "bureau_id"))[1]
-        account = {column: numbers[code]} | _person(place, username, password_hash)
+        account = {column: numbers[code]} | _person(place, username, password_hash) | _phone(role, username)
         session.add(Staff(username=username, role=role, **account))
     session.flush()
     return {"staff": len(missing)}
@@ -61,6 +65,18 @@ def _wanted() -> Iterator[tuple[str, Role, str]]:
         for code in session.scalars(select(model.code).order_by(model.code)):
             if code[1:7] in (CITY, *DISTRICTS):
                 yield f"{role.value}-{code[1:]}", role, code
+
+
+def _phone(role: Role, username: str) -> dict[str, Any]:
+    """The second factor of those who need one; `demo-code` shows its codes."""
+    if role not in SECOND_FACTOR_ROLES:
+        return {}
+    return {"totp_secret": key_of(username), "totp_confirmed_at": clock.now()}
+
+
+def key_of(username: str) -> str:
+    """The key of a demo account: the same every time."""
+    return base64.b32encode(hashlib.sha256(f"demo {username}".encode()).digest()[:20]).decode()
 
 
 def _place_numbers() -> dict[str, int]:
