@@ -259,13 +259,17 @@ def _deciding(application: Application, name: str) -> Move:
 
 
 def _prefilled(move: Move, case: Case) -> FlaskForm:
-    """The move's form: 合格 is chosen where the facts suggest it; anything else only when the officer adopts it."""
+    """The move's form: 合格 is chosen where the facts suggest it and no level below said otherwise; else nothing is.
+
+    Anything else is filled in only when the officer adopts the suggestion.
+    """
     form = moves.form_for(move, case.application)(formdata=None, prefix=move.name)
     form.version.data = case.application.version
     suggested = case.suggestion
     if suggested is None or suggested.conclusion not in move.conclusions:
         return form
-    if suggested.conclusion is Conclusion.REGISTERED and not move.needs_reason:
+    undisputed = case.application.conclusion in (Conclusion.NONE, Conclusion.REGISTERED)
+    if suggested.conclusion is Conclusion.REGISTERED and undisputed and not move.needs_reason:
         form.conclusion.data = suggested.conclusion
     elif "adopt" in request.args:
         form.conclusion.data = suggested.conclusion
