@@ -207,5 +207,6 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
-# Of the queues: the demo always has something waiting. A batch in progress: test_back_office_bulk.py has the rows for it.
+# Of the queues: the demo always has something waiting.
+# A batch in progress: test_back_office_bulk.py has the rows for it.
 PARTS = ("base.html", "batch/progress.html", "review/parts.html", "review/empty.html", "requests/empty.html")
