@@ -17,7 +17,7 @@ from shared import cli
 from shared.config import AdminSettings, SettingsError
 from shared.rules.prose import prose
 from shared.rules.states import label_of
-from shared.services import accounts
+from shared.services import accounts, jobs
 from shared.text import _
 from shared.web import serve
 from shared.web.app import make_app
@@ -31,6 +31,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
         except SettingsError as error:
             sys.exit("\n".join(error.faults))
     app = make_app("admin", settings, loader=accounts.staff_at)
+    jobs.connect(settings)
     door.init_app(app)
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)

@@ -6,6 +6,7 @@ from flask_admin import BaseView
 
 from admin.views import (
     applications,
+    batches,
     campaigns,
     desk,
     notices,
@@ -27,6 +28,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
         (
             applications.Applications,
             review.Review,
+            batches.Batches,
             desk.Desk,
             school.AssessmentYears,
             school.TeachingBreaks,

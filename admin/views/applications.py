@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, queues, reset, rows, searching
+from admin.views import batches, cells, conflict, history, queues, reset, rows, searching
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Hold, Message, Person
@@ -20,6 +20,7 @@ from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, photos, workflow
+from shared.services.batches import offered
 from shared.services.errors import NotYours, Refused
 from shared.services.reviewing import DECIDES
 from shared.text import _
@@ -95,7 +96,7 @@ class Applications(Table):
         return str(self.get_url(".details_view", id=row.id))
 
     def list_extras(self) -> dict[str, Any]:
-        return {"inline": None, "actions": bulk.offered(by().role)}
+        return {"inline": None, "actions": offered(by().role)}
 
     def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
         form.ethics.flags.required = True  # the column is empty until the school has spoken
@@ -185,8 +186,8 @@ class Applications(Table):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> ResponseReturnValue:
-        """Choose → preview → run: see `bulk`."""
-        return bulk.step(self)
+        """Choose → preview → run: see `batches`."""
+        return batches.choose(self)
 
 
 def sections(application: Application, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str]]]]:

@@ -1,6 +1,5 @@
-"""Applications in the back office: one page with everything, single moves, bulk moves in three steps."""
+"""Applications in the back office: one page with everything, single moves; the helpers of bulk moves."""
 
-import html
 import re
 
 import pytest
@@ -9,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shared.db import session
-from shared.models import Application, AuditEntry, Event
-from shared.models.kinds import Conclusion, EthicsGrade, Role, Stage
+from shared.models import Application, AuditEntry
+from shared.models.kinds import EthicsGrade, Role, Stage
 from shared.rules.fields import FIELDS, Input
 from tests import build
 from tests.admin import world
@@ -41,15 +40,22 @@ def more(city: City, count: int, stage: Stage = Stage.SUBMITTED, **fields: objec
     return keys
 
 
-def order_on(page: str) -> str:
-    """The signed order that a preview page carries."""
-    found = re.findall(r'name="order" value="([^"]+)"', page)
-    return html.unescape(found[-1])
+def choose(client: FlaskClient, move: str, keys: list[int]) -> str:
+    """The page that the choice leads to."""
+    data = {"move": move, "rowid": [str(key) for key in keys]}
+    return client.post("/applications/action/", data=data, follow_redirects=True).text
 
 
-def choose(client: FlaskClient, move: str, keys: list[int], **data: str) -> str:
-    answer = client.post("/applications/action/", data={"move": move, "rowid": [str(key) for key in keys], **data})
-    return answer.text
+def form_on(page: str, verb: str) -> str:
+    """The address to which a batch's page sends `verb`."""
+    found = re.search(rf'"(/batches/[0-9]+/{verb})"', page)
+    assert found, page
+    return found[1]
+
+
+def send(client: FlaskClient, page: str, verb: str, **data: str) -> str:
+    """What the page says after its button for `verb` was pressed."""
+    return client.post(form_on(page, verb), data=data, follow_redirects=True).text
 
 
 def stages(keys: list[int]) -> list[Stage]:
@@ -139,79 +145,6 @@ def test_showing_a_number_in_full_is_recorded(app: Flask, city: City) -> None:
     entry = session.scalar(select(AuditEntry).where(AuditEntry.action == "reveal"))
     assert entry is not None
     assert (entry.row_id, entry.actor_id) == (city.application, city.staff[Role.DISTRICT])
-
-
-def test_a_bulk_move_is_previewed_then_run(app: Flask, city: City) -> None:
-    keys = [city.application, *more(city, 2)]
-    done = more(city, 1, Stage.CONFIRMED)
-    without = more(city, 1, ethics=None)
-    client = world.logged_in(app, city.staff[Role.SCHOOL])
-    preview = choose(client, "school_pass", keys + done + without)
-    assert "3件可以办理" in preview
-    assert "2件不能办理" in preview
-    assert "师德结论尚未填写" in preview
-    assert stages(keys) == [Stage.SUBMITTED] * 3
-    result = client.post("/applications/action/", data={"order": order_on(preview), "run": "1"}).text
-    assert "已办理3件" in result
-    assert "跳过2件" in result
-    assert stages(keys) == [Stage.SCHOOL_CHECKED] * 3
-    assert session.scalar(select(Event.actor_id).where(Event.move == "school_pass").limit(1)) == city.staff[Role.SCHOOL]
-
-
-def test_a_bulk_decision_asks_for_conclusion_and_reason_first(app: Flask, city: City) -> None:
-    keys = more(city, 2, Stage.CONFIRMED)
-    client = world.logged_in(app, city.staff[Role.DISTRICT])
-    asked = choose(client, "preliminary", keys)
-    assert "预览结果" in asked
-    assert "可以办理" not in asked
-    data = {"order": order_on(asked), "preview": "1", "conclusion": "deferred"}
-    assert "请填写理由" in client.post("/applications/action/", data=data).text
-    preview = client.post("/applications/action/", data=data | {"reason": "培训学时不足"}).text
-    assert "2件可以办理" in preview
-    assert "培训学时不足" in preview
-    client.post("/applications/action/", data={"order": order_on(preview), "run": "1"})
-    assert stages(keys) == [Stage.PRELIMINARY] * 2
-    row = session.get_one(Application, keys[0])
-    assert (row.conclusion, row.reason) == (Conclusion.DEFERRED, "培训学时不足")
-
-
-def test_what_changed_after_the_preview_is_skipped(app: Flask, city: City) -> None:
-    keys = more(city, 2)
-    client = world.logged_in(app, city.staff[Role.SCHOOL])
-    order = order_on(choose(client, "school_pass", keys))
-    build.change(session.get_one(Application, keys[0]), address="新地址")
-    session.commit()
-    result = client.post("/applications/action/", data={"order": order, "run": "1"}).text
-    assert "已办理1件" in result
-    assert "已被他人更改" in result
-    assert stages(keys) == [Stage.SUBMITTED, Stage.SCHOOL_CHECKED]
-
-
-def test_an_order_is_good_for_its_author_only_and_cannot_be_altered(app: Flask, city: City) -> None:
-    keys = more(city, 1)
-    order = order_on(choose(world.logged_in(app, city.staff[Role.SCHOOL]), "school_pass", keys))
-    other = world.logged_in(app, city.staff[Role.POINT])
-    assert other.post("/applications/action/", data={"order": order, "run": "1"}).status_code == 404
-    client = world.logged_in(app, city.staff[Role.SCHOOL])
-    assert client.post("/applications/action/", data={"order": "x" + order, "run": "1"}).status_code == 404
-    assert client.post("/applications/action/", data={"run": "1"}).status_code == 404
-    assert stages(keys) == [Stage.SUBMITTED]
-
-
-def test_an_order_that_was_never_previewed_does_not_run(app: Flask, city: City) -> None:
-    keys = more(city, 1, Stage.CONFIRMED)
-    client = world.logged_in(app, city.staff[Role.DISTRICT])
-    order = order_on(choose(client, "preliminary", keys))
-    data = {"order": order, "run": "1", "conclusion": "registered"}
-    assert client.post("/applications/action/", data=data).status_code == 404
-    assert stages(keys) == [Stage.CONFIRMED]
-
-
-def test_foreign_rows_drop_out_of_the_selection(app: Flask, city: City) -> None:
-    elsewhere = world.a_city()
-    client = world.logged_in(app, city.staff[Role.SCHOOL])
-    preview = choose(client, "school_pass", [city.application, elsewhere.application])
-    assert "您勾选了1件申请" in preview
 
 
 def test_the_start_page_counts_what_waits(app: Flask, city: City) -> None:

@@ -13,7 +13,7 @@ from shared.models import Agreement, AuditEntry, Material, NoticeText, ReasonCod
 from shared.models.kinds import Conclusion, EthicsGrade, RequestState, Role, Stage
 from tests import build
 from tests.admin import world
-from tests.admin.test_casework import choose, more, order_on, stages
+from tests.admin.test_casework import choose, more, send, stages
 from tests.admin.world import City
 from tests.conftest import Database
 
@@ -78,8 +78,7 @@ def test_reason_codes_are_those_of_the_move_by_conclusion(app: Flask, city: City
     assert answer.status_code == 422
     assert 'id="reason_code-error"><li>原因代码与结论不符' in answer.text
     asked = choose(client, "preliminary", [key])
-    data |= {"order": order_on(asked), "preview": "1"}
-    assert 'id="reason_code-error"><li>原因代码与结论不符' in client.post("/applications/action/", data=data).text
+    assert 'id="reason_code-error"><li>原因代码与结论不符' in send(client, asked, "preview", **data)
 
 
 def a_reason_code(code: str, conclusion: Conclusion) -> None:
@@ -98,11 +97,10 @@ def test_no_bulk_decision_overturns_an_earlier_one(app: Flask, city: City) -> No
     assert '<option value="revise_preliminary">' not in page
     assert choose(client, "revise_preliminary", [decided]).count("页面不存在")
     asked = choose(client, "preliminary", [fresh, decided])
-    data = {"order": order_on(asked), "preview": "1", "conclusion": "deferred", "reason": "培训学时不足"}
-    preview = client.post("/applications/action/", data=data).text
-    assert "1件可以办理" in preview
+    preview = send(client, asked, "preview", conclusion="deferred", reason="培训学时不足")
+    assert "1件将变为“初审暂缓注册”" in preview
     assert "当前状态是“初审：注册合格”，不能初审" in preview
-    client.post("/applications/action/", data={"order": order_on(preview), "run": "1"})
+    send(client, preview, "run")
     assert stages([fresh, decided]) == [Stage.PRELIMINARY] * 2
     details = client.get(f"/applications/details/?id={decided}").text
     assert f"/applications/{decided}/move/revise_preliminary" in details

@@ -22,6 +22,8 @@ from shared.models import (
     Application,
     AssessmentYear,
     AuditEntry,
+    Batch,
+    BatchRow,
     CalendarDay,
     CertificateRequest,
     Event,
@@ -78,6 +80,7 @@ def a_city() -> City:
     rows = {row.__tablename__: row.id for row in _rows_of(application, staff[Role.DISTRICT])} | {
         "materials": material.id,
         "events": _an_event(application),
+        "batches": _a_batch(application, staff[Role.SCHOOL]),
         "receipts": _a_receipt(application, staff[Role.POINT]),
         "applications": application.id,
         "people": application.person_id,
@@ -145,6 +148,14 @@ def _an_event(application: Application) -> int:
         form_version=1,
     )
     return build.add(event).id
+
+
+def _a_batch(application: Application, officer_id: int) -> int:
+    """What the school's officer has chosen and not looked at yet."""
+    batch = build.add(Batch(staff_id=officer_id, move="school_pass", total=1, made_at=clock.now()))
+    row = BatchRow(batch_id=batch.id, application_id=application.id, seen_version=application.version)
+    build.add(row)
+    return batch.id
 
 
 def a_code_row(model: type[Any]) -> int:

@@ -58,23 +58,40 @@ def by(who: str, way: Way) -> Shown:
     return Shown(who, way)
 
 
+def _chooses(office: Office, stage: str, move: str) -> None:
+    office.opens(f"/applications/?stage={stage}")
+    office.page.locator('input[name="rowid"]').first.check()
+    office.page.locator("#move").select_option(move)
+    office.presses("预览")
+
+
+def _is_asked(office: Office, _keys: Keys) -> None:
+    _chooses(office, "confirmed", "disqualify")
+    office.presses("预览结果")  # without a conclusion, so that its errors are seen too
+    expect(office.page.get_by_text("您选择了1件申请")).to_be_visible()
+
+
 def _previews(office: Office, _keys: Keys) -> None:
-    office.opens("/applications/?stage=confirmed")
-    office.page.locator('input[name="rowid"]').first.check()
-    office.page.locator("#move").select_option("disqualify")
-    office.presses("预览")
-    expect(office.page.get_by_text("您勾选了1件申请")).to_be_visible()
-
-
-def _runs(office: Office, _keys: Keys) -> None:
-    office.opens("/applications/?stage=submitted")
-    office.page.locator('input[name="rowid"]').first.check()
-    office.page.locator("#move").select_option("return")
-    office.presses("预览")
+    _chooses(office, "submitted", "return")
     office.page.get_by_label("理由").fill("请补充材料")
     office.presses("预览结果")
+    expect(office.page.get_by_text("1件将变为")).to_be_visible()
+
+
+def _lists(office: Office, keys: Keys) -> None:
+    _previews(office, keys)
+    office.page.get_by_role("link", name=re.compile("^查看名单")).first.click()
+
+
+def _runs(office: Office, keys: Keys) -> None:
+    _previews(office, keys)
     office.page.get_by_role("button", name=re.compile("^办理这")).click()
     expect(office.page.get_by_text("已办理1件")).to_be_visible()
+
+
+def _is_asked_again(office: Office, keys: Keys) -> None:
+    _runs(office, keys)
+    office.follows("撤回这一批")
 
 
 def _gives_a_code(office: Office, keys: Keys) -> None:
@@ -150,8 +167,11 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "application/move.html": at("school", "/applications/{application}/move/return"),
     "application/reset.html": at("school", "/applications/{application}/reset"),
     "application/code.html": by("school", _gives_a_code),
-    "application/preview.html": by("district", _previews),
-    "application/result.html": by("school", _runs),
+    "batch/ask.html": by("district", _is_asked),
+    "batch/preview.html": by("school", _previews),
+    "batch/rows.html": by("school", _lists),
+    "batch/result.html": by("school", _runs),
+    "batch/undo.html": by("school", _is_asked_again),
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
@@ -189,4 +209,5 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
-PARTS = ("base.html", "review/parts.html", "review/empty.html", "requests/empty.html")
+# A batch in progress: test_back_office_bulk.py has the rows for it.
+PARTS = ("base.html", "batch/progress.html", "review/parts.html", "review/empty.html", "requests/empty.html")

@@ -14,6 +14,7 @@ S, P, D, C, V, U, A = (
     Role.AUDITOR,
 )
 ALL = (S, P, D, C, V, U, A)
+MOVERS = (S, P, D, C, V)
 BUREAUS = (D, C, V, U, A)  # officers of bureaus, the superuser, the auditor
 KEEPERS = (U, A)
 Roles = tuple[Role, ...]
@@ -33,6 +34,7 @@ class Table(NamedTuple):
     look_up: Roles | None = None  # whoever may view, unless said otherwise
     history: Roles = KEEPERS
     reveal: Roles = ()
+    pages: Roles | None = None  # who may open a row's own page, if not whoever sees the list
     shared_rows: bool = False  # the same rows for everybody: none is foreign
 
 
@@ -43,6 +45,7 @@ TABLES = {
     "applications": Table(
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
     ),
+    "batches": Table((*MOVERS, A), history=(A,), pages=(S, A)),  # one's own: that of the walk is the school's
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
@@ -137,6 +140,14 @@ PAGES = {
     ("saved_views.index", "GET"): Page(ALL, 200, address="/saved-views/?table=applications"),
     ("saved_views.save", "POST"): Page(ALL, 302, nobody=401, data={"table": "applications"}),
     ("saved_views.change", "POST"): Page((D,), 302, nobody=401, row="saved_views", data={"table": "applications"}),
+    ("batches.preview", "POST"): Page((S,), 302, nobody=401, row="batches"),
+    ("batches.run", "POST"): Page((S,), 404, nobody=401, row="batches"),  # it was never previewed
+    ("batches.cancel", "POST"): Page((S,), 302, nobody=401, row="batches"),
+    ("batches.undo", "GET"): Page((S,), 409, row="batches"),
+    ("batches.undo", "POST"): Page((S,), 409, nobody=401, row="batches"),
+    ("batches.progress", "GET"): Page((S, A), 200, row="batches"),
+    ("batches.rows", "GET"): Page((S, A), 200, row="batches"),
+    ("batches.download", "POST"): Page((S, A), 200, nobody=401, row="batches"),
     ("desk.index", "GET"): Page((P,), 200),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),
