@@ -35,6 +35,7 @@ from shared.models import (
     RosterEntry,
     Staff,
     StaffRequest,
+    StaffSession,
     TeachingBreak,
 )
 from shared.models.kinds import (
@@ -81,6 +82,7 @@ def a_city() -> City:
         "applications": application.id,
         "people": application.person_id,
         "staff": staff[Role.CITY],
+        "staff_sessions": _a_session(staff[Role.CITY]),
         "bureaus": bureaus.gulou.id,
         "schools": school.id,
         "confirmation_points": point.id,
@@ -123,6 +125,13 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
     ]
     build.add(*rows)
     return rows
+
+
+def _a_session(staff_id: int) -> int:
+    """Somebody is at work: one session that is open."""
+    now = clock.now()
+    row = StaffSession(staff_id=staff_id, token_hash=f"{build.number():064d}", begun_at=now, seen_at=now)
+    return build.add(row).id
 
 
 def _an_event(application: Application) -> int:
