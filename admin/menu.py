@@ -4,7 +4,19 @@ from typing import Any
 
 from flask_admin import BaseView
 
-from admin.views import applications, campaigns, desk, notices, people, places, records, reference, requests, school
+from admin.views import (
+    applications,
+    campaigns,
+    desk,
+    notices,
+    people,
+    places,
+    records,
+    reference,
+    requests,
+    review,
+    school,
+)
 from shared.text import Text, _
 
 Group = tuple[Text, list[BaseView]]
@@ -14,6 +26,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
         _("办理"),
         (
             applications.Applications,
+            review.Review,
             desk.Desk,
             school.AssessmentYears,
             school.TeachingBreaks,

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import Response, flash, redirect, request
+from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
@@ -11,16 +11,17 @@ from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, reset, rows
+from admin.views import bulk, cells, conflict, history, queues, reset, rows
 from admin.views.base import Table
 from shared.db import Base, session
-from shared.models import Application, Event, Message, Person
+from shared.models import Application, Event, Hold, Message, Person
 from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, exports, photos, workflow
 from shared.services.errors import NotYours, Refused
+from shared.services.reviewing import DECIDES
 from shared.text import _
 from shared.web.forms import show
 from shared.web.login import by
@@ -48,6 +49,10 @@ class Applications(Table):
     list_template = "application/list.html"
     details_template = "application/details.html"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.filters += queues.FILTERS
+
     def label_of(self, name: str) -> Any:  # noqa: ANN401  a text
         known = fields.BY_NAME.get(name)
         return known.label if known and name not in self.column_labels else super().label_of(name)
@@ -64,7 +69,15 @@ class Applications(Table):
     def value(self, row: Base, name: str) -> str:
         if name == "stage" and isinstance(row, Application):
             return str(status_label(row.stage, row.conclusion))
+        if name == "open_hold" and not policy.may(Hold, by().role, Can.VIEW):
+            return cells.NOTHING  # neither schools nor points are told of holds
         return super().value(row, name)
+
+    def page_of(self, row: Application, asked: rows.Asked) -> str:
+        """Whoever decides opens the review page, which knows the list that it was opened from."""
+        if any(policy.may(Application, by().role, right) for right in DECIDES):
+            return url_for("review.case", key=row.id, **asked.address())
+        return str(self.get_url(".details_view", id=row.id))
 
     def list_extras(self) -> dict[str, Any]:
         return {"inline": None, "actions": bulk.offered(by().role)}

@@ -1,6 +1,7 @@
 """What a superuser does for somebody's account: an activation code, a lost phone, log-ins that must end."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from flask import current_app, flash, redirect
 from flask.typing import ResponseReturnValue
@@ -10,17 +11,15 @@ from wtforms import HiddenField
 
 from admin.forms.typed import number_of
 from admin.views.session import status_of
+from shared.models import Staff
 from shared.rules.browsers import device
 from shared.rules.rights import Can
-from shared.services import activation, second_factor, sessions
+from shared.services import access, activation, second_factor, sessions
 from shared.services.activation import Slip
 from shared.services.errors import Refused
-from shared.text import _
+from shared.text import Text, _
 from shared.web.forms import show
 from shared.web.login import by
-
-if TYPE_CHECKING:
-    from shared.models import Staff
 
 
 class Once(FlaskForm):  # type: ignore[misc]
@@ -35,6 +34,15 @@ class Keeping:
     render: Any
     get_url: Any
     row: Any
+
+    def beside(self, row: Staff) -> Iterator[tuple[str, Text]]:
+        """What the account's page leads to."""
+        if not access.may(Staff, row.id, by=by(), to=Can.EDIT):
+            return
+        yield self.get_url(".activation_view", staff=row.id), _("发放激活码")
+        if row.totp_confirmed_at:
+            yield self.get_url(".second_factor_view", staff=row.id), _("重置动态码")
+        yield self.get_url(".sessions_view", staff=row.id), _("登录情况")
 
     @expose("/<int:staff>/code", methods=("GET", "POST"))
     def activation_view(self, staff: int) -> ResponseReturnValue:

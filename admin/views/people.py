@@ -36,7 +36,6 @@ class StaffAccounts(Keeping, Table):
         "locked_until",
         "totp_confirmed_at",
     )
-    details_template = "account/staff.html"
     column_searchable_list = ("username",)
     column_sortable_list = ("username",)
     column_filters = ("role", "bureau_id", "school_id", "point_id", "active")

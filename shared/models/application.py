@@ -1,6 +1,7 @@
 """The application (定期注册申请), its photo, the school's yearly rows, and the draft of somebody without an account."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -46,6 +47,9 @@ from shared.models.reference import (
     Title,
 )
 
+if TYPE_CHECKING:
+    from shared.models.work import Hold
+
 LONG_NAME = 200
 LIVE = text("stage NOT IN ('withdrawn', 'revoked')")
 
@@ -61,6 +65,8 @@ class Application(Row):
         Index("ix_applications_campaign_id_stage", "campaign_id", "stage", "id"),
         # Whatever the count of a bureau's list asks for stands in the index: SQLite then reads no row for it.
         Index("ix_applications_bureau_id_stage", "bureau_id", "stage", "id", "form_version", "origin", "conclusion"),
+        # The chart of progress reads nothing else.
+        Index("ix_applications_progress", "campaign_id", "bureau_id", "school_id", "stage", "form_version", "origin"),
         Index("ix_applications_school_id_stage", "school_id", "stage", "id"),
         Index("ix_applications_point_id_stage", "point_id", "stage", "id"),
         Index("ix_applications_assigned_to_id_stage", "assigned_to_id", "stage", "id"),
@@ -151,6 +157,10 @@ class Application(Row):
     )
     breaks: Mapped[list["TeachingBreak"]] = relationship(
         back_populates="application", order_by="TeachingBreak.begins_on", cascade="all, delete-orphan"
+    )
+
+    open_hold: Mapped["Hold | None"] = relationship(
+        primaryjoin="and_(Hold.application_id == Application.id, Hold.lifted_at.is_(None))", viewonly=True
     )
 
     def __str__(self) -> str:

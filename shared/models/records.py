@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,6 +11,7 @@ from shared.models.base import CODE, NAME, Record, Row, one_of
 from shared.models.kinds import Conclusion, MailState, Role, Stage
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+SENT_BACK = text("move IN ('send_back_review', 'send_back_final')")  # few among many, and asked for on a start page
 PROTECTED = ("events", "audit_entries")  # triggers refuse to change or delete their rows
 
 
@@ -18,7 +19,10 @@ class Event(Record):
     """One move of one application: who, when, from where to where, and why."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_application_id", "application_id", "id"),)
+    __table_args__ = (
+        Index("ix_events_application_id", "application_id", "id"),
+        Index("ix_events_sent_back", "id", sqlite_where=SENT_BACK, postgresql_where=SENT_BACK),
+    )
 
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, AuditEntry, Mail, Material
+from shared.models import Application, AuditEntry, Mail, Material, Message
 from shared.models.kinds import MailState
 from shared.rules import masking
 from shared.rules.checks import Problem
@@ -40,6 +40,18 @@ def withdrawn(application_ids: list[int], _order: Order, by: Actor) -> None:
     _tell(application_ids, "withdrawn", by)
 
 
+def written_to(application_id: int, message: str, *, by: Actor) -> None:
+    """What a member of staff has written, for those who do not look at the portal every day."""
+    _tell([application_id], "message", by, message=message)
+
+
+def sent_back(application_ids: list[int], order: Order, by: Actor) -> None:
+    """That what was accepted must be mended or completed: as a 留言 beside the status, and by mail."""
+    for application_id in application_ids:
+        session.add(Message(application_id=application_id, body=order.reason, sender=by.name, sent_at=order.now))
+    _tell(application_ids, "sent_back", by, reason=order.reason)
+
+
 @transaction
 def send_again(application_id: int, *, by: Actor) -> str:
     """Send the whole once more, as it stands now; the masked address that it goes to."""
@@ -63,17 +75,17 @@ def _sent_lately(application_id: int) -> int:
     return session.scalar(select(func.count()).where(*mine, *lately)) or 0
 
 
-def _tell(application_ids: list[int], name: str, by: Actor) -> None:
+def _tell(application_ids: list[int], name: str, by: Actor, **more: object) -> None:
     for application in session.scalars(select(Application).where(Application.id.in_(application_ids))):
-        letter = _letter(application, name)
+        letter = _letter(application, name, **more)
         if letter is not None and application.person.email:
             notify.queue(application.person.email, *letter, by=by)
 
 
-def _letter(application: Application, name: str) -> tuple[str, str] | None:
+def _letter(application: Application, name: str, **more: object) -> tuple[str, str] | None:
     """Subject and body; None, and a line in the log, if it cannot be written: nobody fails to submit for that."""
     with in_chinese():
-        facts = _facts(application) | (_whole(application) if name == "submitted" else {})
+        facts = _facts(application) | more | (_whole(application) if name == "submitted" else {})
         try:
             return letters.write(name, **facts)
         except Exception:
