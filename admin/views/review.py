@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin.forms import moves
 from admin.forms.review import AssignForm, HoldForm, LiftForm, MessageForm
 from admin.forms.typed import number_of
-from admin.views import rows
+from admin.views import conflict, rows
 from admin.views.applications import Applications
 from admin.views.cells import NOTHING
 from shared.db import session
@@ -114,7 +114,7 @@ class Review(BaseView):  # type: ignore[misc]
             try:
                 workflow.move(key, move.name, by=by(), version=version, wish=moves.wish_of(form))
             except Refused as refused:
-                show(refused.problems, form)
+                show(conflict.told(form, key, refused, to=move.permission), form)
             else:
                 flash(self._done(key, move), "success")
                 return redirect(self._after(key))
@@ -259,13 +259,17 @@ def _deciding(application: Application, name: str) -> Move:
 
 
 def _prefilled(move: Move, case: Case) -> FlaskForm:
-    """The move's form: 合格 is chosen where the facts suggest it; anything else only when the officer adopts it."""
+    """The move's form: 合格 is chosen where the facts suggest it and no level below said otherwise; else nothing is.
+
+    Anything else is filled in only when the officer adopts the suggestion.
+    """
     form = moves.form_for(move, case.application)(formdata=None, prefix=move.name)
     form.version.data = case.application.version
     suggested = case.suggestion
     if suggested is None or suggested.conclusion not in move.conclusions:
         return form
-    if suggested.conclusion is Conclusion.REGISTERED and not move.needs_reason:
+    undisputed = case.application.conclusion in (Conclusion.NONE, Conclusion.REGISTERED)
+    if suggested.conclusion is Conclusion.REGISTERED and undisputed and not move.needs_reason:
         form.conclusion.data = suggested.conclusion
     elif "adopt" in request.args:
         form.conclusion.data = suggested.conclusion

@@ -13,7 +13,7 @@ _DAY = r"(?:(\d{4})[-年/.])?(\d{1,2})[-月/.](\d{1,2})日?"
 _SPAN = re.compile(_DAY + r"(?:\s*(?:至|到|~|～|—|–|-)\s*(?:(?:(\d{4})[-年/.])?(\d{1,2})[-月/.])?(\d{1,2})日?)?")
 _ASIDE = re.compile(r"[(（][^)）]*[)）]")
 _NUMBER = re.compile(r"^\s*[一二三四五六七八九十\d]+、")
-_WORK, _REST = re.compile(r"上班|补班|班"), re.compile(r"放假|休|假")
+_SAID = re.compile(r"(?P<work>(?:调休)?(?:上班|补班|班))|(?P<rest>放假|休|假)")
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def _of_part(part: str, name: str, year: int, line: int, problems: list[Problem]
     spans = [(found, _span(found, year)) for found in _SPAN.finditer(part)]
     if not spans:
         return []
-    works = bool(_WORK.search(part))
-    if not works and not _REST.search(part):
-        problems.append(_problem(line, _("没有写明是放假还是上班")))
-        return []
     days: list[Day] = []
     for found, span in spans:
+        works = _said(part, found.end())
+        if works is None:
+            problems.append(_problem(line, _("没有写明是放假还是上班")))
+            continue
         if span is None or not 0 <= (span[1] - span[0]).days < MOST_DAYS:
             problems.append(_problem(line, _("日期“{text}”不正确", text=found.group())))
         elif (span[0].year, span[1].year) != (year, year):
@@ -72,6 +72,12 @@ def _of_part(part: str, name: str, year: int, line: int, problems: list[Problem]
         else:
             days += [Day(span[0] + timedelta(days=n), works, name) for n in range((span[1] - span[0]).days + 1)]
     return days
+
+
+def _said(part: str, after: int) -> bool | None:
+    """Whether people work on a day: what is said next after it, or else before it."""
+    found = _SAID.search(part, after) or _SAID.search(part)
+    return None if found is None else found["work"] is not None
 
 
 def _span(found: re.Match[str], year: int) -> tuple[date, date] | None:

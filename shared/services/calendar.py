@@ -19,6 +19,7 @@ from shared.services.errors import NotYours, Refused
 from shared.text import _
 
 SATURDAY = 5
+CHINESE_NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
 
 
 def is_workday(day: date) -> bool:
@@ -76,7 +77,7 @@ def fill(year: int, *, by: Actor) -> int:
 
 def _note(day: date, *, works: bool) -> str:
     _holiday, name = chinese_calendar.get_holiday_detail(day)
-    return "调休上班" if works else str(name or "")
+    return "调休上班" if works else CHINESE_NAMES.get(name or "", "")
 
 
 def of_year(year: int) -> list[Day]:

@@ -287,3 +287,13 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(
         asked.append(len(statements))
     assert asked[1] <= asked[0] + 1
     assert max(asked) <= 60, asked
+
+
+@pytest.mark.parametrize(("below", "chosen"), [(Conclusion.REGISTERED, ["registered"]), (Conclusion.DEFERRED, [])])
+def test_nothing_is_chosen_against_the_conclusion_of_the_level_below(
+    app: Flask, city: City, below: Conclusion, chosen: list[str]
+) -> None:
+    [key] = confirmed(city, stage=Stage.REVIEWED, conclusion=below)
+    page = world.logged_in(app, city.staff[Role.PROVINCE]).get(f"/review/{key}/").text
+    assert "系统建议：注册合格" in words_on(page)
+    assert re.findall(r'<input[^>]*checked[^>]*name="final-conclusion"[^>]*value="(\w+)"', page) == chosen

@@ -40,3 +40,9 @@ def test_every_line_that_cannot_be_read_is_told() -> None:
     )
     assert [problem.code for problem in problems] == ["line1", "line2", "line3", "line4", "line5"]
     assert [day.day for day in days] == [date(2027, 1, 1)]
+
+
+def test_free_and_worked_days_of_one_sentence_are_told_apart() -> None:
+    days, problems = holidays.read("元旦：1月1日放假，1月9日调休上班、1月10日上班", 2027)
+    assert problems == []
+    assert [(day.day.day, day.works) for day in days] == [(1, False), (9, True), (10, True)]
