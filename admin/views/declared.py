@@ -69,7 +69,7 @@ class Declared(ModelView):  # type: ignore[misc]
         return [
             (self.get_url(f".{name}", **named), label)
             for name, label, can in pages
-            if policy.may(self.model, self._role(), can)
+            if policy.offers(self.model, by(), can)
         ]
 
     # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.

@@ -1,6 +1,5 @@
 """What a superuser does for somebody's account: an activation code, a lost phone, log-ins that must end."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import current_app, flash, redirect
@@ -35,14 +34,14 @@ class Keeping:
     get_url: Any
     row: Any
 
-    def beside(self, row: Staff) -> Iterator[tuple[str, Text]]:
+    def beside(self, row: Staff | None = None) -> list[tuple[str, Text]]:
         """What the account's page leads to."""
-        if not access.may(Staff, row.id, by=by(), to=Can.EDIT):
-            return
-        yield self.get_url(".activation_view", staff=row.id), _("发放激活码")
+        if row is None or not access.may(Staff, row.id, by=by(), to=Can.EDIT):
+            return []
+        pages = [(".activation_view", _("发放激活码")), (".sessions_view", _("登录情况"))]
         if row.totp_confirmed_at:
-            yield self.get_url(".second_factor_view", staff=row.id), _("重置动态码")
-        yield self.get_url(".sessions_view", staff=row.id), _("登录情况")
+            pages.append((".second_factor_view", _("重置动态码")))
+        return [(self.get_url(name, staff=row.id), label) for name, label in pages]
 
     @expose("/<int:staff>/code", methods=("GET", "POST"))
     def activation_view(self, staff: int) -> ResponseReturnValue:
