@@ -12,7 +12,16 @@ from shared.text import _
 from shared.web.login import EXPIRED, by
 
 OPEN = frozenset(
-    {"session.log_in", "session.code", "static", "shared.static", "admin.static", "health.healthz", "health.readyz"}
+    {
+        "session.log_in",
+        "session.code",
+        "account.activate",
+        "static",
+        "shared.static",
+        "admin.static",
+        "health.healthz",
+        "health.readyz",
+    }
 )
 WHILE_CHANGING = OPEN | {"session.change_password", "session.log_out"}
 WHILE_ENROLLING = WHILE_CHANGING | {"account.second_factor", "account.begin_second_factor"}

@@ -73,9 +73,13 @@ class Table(Listing):
             except Refused as refused:
                 show(refused.problems, form)
             else:
-                flash(str(_("已新增")), "success")
-                return redirect(self.get_url(".create_view") if "again" in request.form else self._page_of(row.id))
+                return self.created(row, form)
         return self._form_page(form, None)
+
+    def created(self, row: Any, form: FlaskForm) -> ResponseReturnValue:  # noqa: ANN401, ARG002
+        """What follows a new row."""
+        flash(str(_("已新增")), "success")
+        return redirect(self.get_url(".create_view") if "again" in request.form else self._page_of(row.id))
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> ResponseReturnValue:

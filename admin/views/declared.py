@@ -73,14 +73,14 @@ class Declared(ModelView):  # type: ignore[misc]
         return [
             (self.get_url(f".{name}", **named), label)
             for name, label, can in pages
-            if policy.may(self.model, self._role(), can)
+            if policy.offers(self.model, by(), can)
         ]
 
     # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.
 
     def may(self, action: Can) -> bool:
-        """Whether the table offers `action` and SCOPE has a line for the reader's role."""
-        return action in self.on and policy.may(self.model, self._role(), action)
+        """Whether the table offers `action` and SCOPE opens it to the reader."""
+        return action in self.on and has_request_context() and policy.offers(self.model, by(), action)
 
     @staticmethod
     def _role() -> Role | None:

@@ -61,7 +61,7 @@ class Mergeable:
 
     @property
     def can_merge(self) -> bool:
-        return policy.may(self.model, by().role, Can.MERGE)
+        return policy.offers(self.model, by(), Can.MERGE)
 
     @property
     def merge_columns(self) -> list[str]:

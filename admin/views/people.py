@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import PasswordField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from admin.forms.tables import offered
 from admin.views.base import Table
+from admin.views.keeping import Keeping, admin_url
 from shared.db import Base
 from shared.models import Person, RosterEntry, Staff
 from shared.rules.policy import STAFF_ROLES
@@ -18,27 +20,39 @@ from shared.web.login import by
 
 ROLES = {role.value: role.label for role in STAFF_ROLES}
 KEEP = _("留空则不改；填写后本人下次登录必须修改")
-FIRST = _("至少10位，含大小写字母、数字、符号中的三种；本人首次登录必须修改")
+FIRST = _("建议留空：系统生成一次性激活码，由本人自己设置密码。填写则至少10位，本人首次登录必须修改")
 
 
-class StaffAccounts(Table):
+class StaffAccounts(Keeping, Table):
     model, label = Staff, _("工作人员")
     hint = _("每个账号对应一个人、一个角色、一个单位")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
-    column_details_list = (*column_list, "email", "must_change_password", "locked_until")
+    column_details_list = (
+        *column_list,
+        "id_number",
+        "email",
+        "must_change_password",
+        "locked_until",
+        "totp_confirmed_at",
+    )
     column_searchable_list = ("username",)
     column_sortable_list = ("username",)
     column_filters = ("role", "bureau_id", "school_id", "point_id", "active")
     form_columns = (
-        "username", "name", "role", "bureau_id", "school_id", "point_id", "mobile", "email", "active", "valid_until"
+        "username", "name", "role", "bureau_id", "school_id", "point_id", "id_number", "mobile", "email",
+        "active", "valid_until"
     )  # fmt: skip
     form_create_only = ("username",)
-    column_labels: ClassVar = {"name": _("姓名")}
+    column_labels: ClassVar = {
+        "name": _("姓名"),
+        "id_number": _("身份证号码"),
+        "totp_confirmed_at": _("动态码绑定时间"),
+    }
 
     def get_create_form(self) -> type[FlaskForm]:
         form = super().get_create_form()
-        password = PasswordField(_("初始密码"), [InputRequired(_("请填写初始密码"))], description=FIRST)
+        password = PasswordField(_("初始密码"), [Optional()], description=FIRST)
         return type("StaffCreateForm", (form,), {"password": password})
 
     def get_edit_form(self) -> type[FlaskForm]:
@@ -53,7 +67,15 @@ class StaffAccounts(Table):
         return form
 
     def create_row(self, values: dict[str, Any], form: FlaskForm) -> Staff:
-        return staffing.create_staff(values, form.password.data or "", by=by())
+        form.slip = None
+        if form.password.data:
+            return staffing.create_staff(values, form.password.data, by=by())
+        staff, form.slip = staffing.create_with_code(values, by=by(), admin_url=admin_url())
+        return staff
+
+    def created(self, row: Staff, form: FlaskForm) -> ResponseReturnValue:
+        """The code stands in the answer itself: it is kept nowhere from which a later page could take it."""
+        return self.slip(form.slip, row.id) if form.slip else super().created(row, form)
 
     def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Staff:
         return staffing.change_staff(key, values, form.password.data or "", by=by(), version=version)

@@ -1,5 +1,6 @@
 """Logging in, in one step or two, and out; changing the password."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import Field, PasswordField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from shared import clock
@@ -42,14 +43,14 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
-    old_password = PasswordField(
-        _("原密码"), [InputRequired(_("请填写原密码"))], render_kw={"autocomplete": "current-password"}
-    )
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password, typed twice; `field_order` says where the other fields stand."""
+
+    field_order: tuple[str, ...]
     password = PasswordField(
         _("新密码"),
         [InputRequired(_("请填写新密码"))],
-        description=_("至少10位，含大写字母、小写字母、数字、符号中的三种，不含用户名"),
+        description=_("至少10位，含大写字母、小写字母、数字、符号中的三种，不含用户名；不能与最近5次用过的相同"),
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
@@ -61,6 +62,17 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     def validate_again(self, field: PasswordField) -> None:
         if field.data != self.password.data:
             raise ValidationError(str(_("两次输入的新密码不一致")))
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter([field for field in super().__iter__() if field.short_name not in self.field_order]
+                    + [self[name] for name in self.field_order])  # fmt: skip
+
+
+class PasswordForm(NewPasswordForm):
+    old_password = PasswordField(
+        _("原密码"), [InputRequired(_("请填写原密码"))], render_kw={"autocomplete": "current-password"}
+    )
+    field_order = ("old_password", "password", "again")
 
 
 @blueprint.route("/login", methods=("GET", "POST"))

@@ -31,6 +31,12 @@ def everything(_actor: Actor) -> ColumnElement[bool]:
     return true()
 
 
+def everything_at_the_top(actor: Actor) -> ColumnElement[bool]:
+    """What holds for the whole country is kept by those of the topmost bureau alone."""
+    at_the_top = actor.bureau_path.count("/") == 2  # noqa: PLR2004  a path of one: /1/
+    return true() if at_the_top else false()
+
+
 def below(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
     """Rows whose bureau is the actor's own or lies below it in the tree; without a place: none."""
     if not actor.bureau_path:

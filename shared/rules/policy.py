@@ -1,6 +1,6 @@
 """SCOPE: who may do what to which rows, as SQL. What is not in the table is denied."""
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, False_, false
 
 from shared.db import Base
 from shared.models import (
@@ -58,6 +58,7 @@ from shared.rules.areas import (
     campaigns_above_or_below,
     equal,
     everything,
+    everything_at_the_top,
     in_my_area,
     my_batches,
     my_own,
@@ -131,7 +132,7 @@ _grant(StaffRequest, Role.TEACHER, asked_by_me, Can.VIEW)
 _grant(RevocationRequest, Role.CITY, requests_from(Role.DISTRICT), Can.DECIDE_REVOCATION)
 _grant(RevocationRequest, Role.PROVINCE, requests_from(Role.CITY), Can.DECIDE_REVOCATION)
 
-# Code tables: superusers keep them, everyone on the staff may look things up.
+# Code tables hold for the whole country: the topmost bureau's superusers keep them, all staff may look things up.
 CODE_TABLES: tuple[type[Base], ...] = (
     Alias,
     Authority,
@@ -153,12 +154,13 @@ STAFF_ROLES = tuple(role for role in Role if role is not Role.TEACHER)
 for _model in CODE_TABLES:
     for _role in STAFF_ROLES:
         _grant(_model, _role, everything, Can.REFER)
-    _grant(_model, Role.SUPERUSER, everything, Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    _grant(_model, Role.SUPERUSER, everything, Can.VIEW, Can.EXPORT)
+    _grant(_model, Role.SUPERUSER, everything_at_the_top, Can.CREATE, Can.EDIT)
     _grant(_model, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
-_grant(Alias, Role.SUPERUSER, everything, Can.DELETE)
+_grant(Alias, Role.SUPERUSER, everything_at_the_top, Can.DELETE)
 for _merged in (Authority, Institution, Subject):
-    _grant(_merged, Role.SUPERUSER, everything, Can.MERGE)
+    _grant(_merged, Role.SUPERUSER, everything_at_the_top, Can.MERGE)
 
 # Places and people: a superuser keeps the own subtree.
 _AREAS: dict[type[Base], Condition] = {
@@ -250,3 +252,8 @@ def condition(model: type[Base], actor: Actor, action: Can) -> ColumnElement[boo
 def may(model: type[Base], role: Role | None, action: Can) -> bool:
     """Whether the table has a line at all: for menus and buttons, never instead of the condition."""
     return role is not None and (model, role, action) in SCOPE
+
+
+def offers(model: type[Base], actor: Actor, action: Can) -> bool:
+    """The same for one reader: a line that reaches no row at all from this reader's place offers nothing."""
+    return may(model, actor.role, action) and not isinstance(condition(model, actor, action), False_)

@@ -69,9 +69,10 @@ def people_with(id_number: str) -> list[int]:
 def log_in_staff(username: str, password: str, *, address: str) -> Account:
     """The account of a member of staff, or `Refused`; with `needs_code` its second step is `log_in_with_code`."""
     by = anonymous(address)
-    throttle.refuse_busy(by=by)
-    found = session.scalars(select(Staff.id).where(Staff.username == username.strip())).all()
-    key = _attempt(Staff, list(found), password, by=by)
+    found = list(session.scalars(select(Staff.id).where(Staff.username == username.strip())))
+    if not sessions.have_come_from(address, found):  # a school's staff work on whatever somebody beside them tries
+        throttle.refuse_busy(by=by)
+    key = _attempt(Staff, found, password, by=by)
     account = staff_member(key, None, address) if key else None
     if account is None:
         raise Refused(Problem("login", "password", WRONG_STAFF))
@@ -80,7 +81,6 @@ def log_in_staff(username: str, password: str, *, address: str) -> Account:
 
 def log_in_with_code(staff_id: int, epoch: int, code: str, *, address: str) -> Account:
     """The second step: the account of somebody whose password was right a moment ago, or `Refused`."""
-    throttle.refuse_busy(by=anonymous(address))
     account = staff_member(staff_id, epoch, address)
     if account is None:
         raise Refused(Problem("login", "", AGAIN))
@@ -229,11 +229,16 @@ def renew(row: Person | Staff, new: str) -> None:
     locks.unlock(row)
 
 
+def own_staff(*, by: Actor) -> Staff:
+    """One's own account."""
+    return session.get_one(Staff, by.id)
+
+
 def last_log_ins(*, by: Actor) -> Sequence[AuditEntry]:
     """When and from where somebody logged in to this account, or tried to; newest first."""
     table = Person.__tablename__ if by.role is Role.TEACHER else Staff.__tablename__
     mine = select(AuditEntry).where(AuditEntry.table_name == table, AuditEntry.row_id == by.id)
-    tried = mine.where(AuditEntry.action.in_((throttle.LOGGED_IN, throttle.LOG_IN_FAILED)))
+    tried = mine.where(AuditEntry.action.in_((throttle.LOGGED_IN, throttle.LOG_IN_FAILED, throttle.SECOND_FAILED)))
     return session.scalars(tried.order_by(AuditEntry.id.desc()).limit(MOST_LOG_INS_SHOWN)).all()
 
 

@@ -132,7 +132,7 @@ def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
 @transaction
 def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
     """A new row of `model`, if the row as it will stand is one that `by` may create; `Refused` or `NotYours` if not."""
-    if not policy.may(model, by.role, Can.CREATE):
+    if not policy.offers(model, by, Can.CREATE):
         raise NotYours
     row = model(**values)
     session.add(row)

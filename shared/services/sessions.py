@@ -13,6 +13,7 @@ from shared.models import Staff, StaffSession
 from shared.rules import accounts as rules
 from shared.rules.rights import Actor, Can
 from shared.services import access, audit
+from shared.services.errors import NotYours
 
 STAFF = Staff.__tablename__
 LONGEST_BROWSER = 200
@@ -34,6 +35,12 @@ def seen(staff_id: int, token: str) -> datetime | None:
     """When this session was last noted as used; None when it has ended, for whatever reason."""
     this = StaffSession.staff_id == staff_id, StaffSession.token_hash == _hash(token)
     return session.scalar(select(StaffSession.seen_at).where(*this, *_open()))
+
+
+def have_come_from(address: str, staff_ids: Sequence[int]) -> bool:
+    """Whether one of these people has logged in from this network address before."""
+    theirs = select(StaffSession.id).where(StaffSession.staff_id.in_(staff_ids), StaffSession.address == address)
+    return session.scalar(theirs.limit(1)) is not None
 
 
 @transaction
@@ -68,9 +75,11 @@ def is_here(row: StaffSession, token: str) -> bool:
 
 
 @transaction
-def end(key: int, *, by: Actor) -> None:
-    """End one session: one's own, or as a superuser one in the area."""
+def end(key: int, staff_id: int | None, *, by: Actor) -> None:
+    """End one session of that member of staff: of oneself, or as a superuser of somebody in the area."""
     row = access.one(StaffSession, key, by=by, to=Can.DELETE, lock=True)
+    if row.staff_id != staff_id:
+        raise NotYours
     if row.ended_at is None:
         row.ended_at = clock.now()
         audit.record(ENDED, STAFF, row.staff_id, by=by)

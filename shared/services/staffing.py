@@ -7,13 +7,14 @@ from sqlalchemy import select
 from shared import clock
 from shared.db import session, transaction
 from shared.models import Bureau, ConfirmationPoint, School, Staff
-from shared.models.kinds import BureauLevel, Role
+from shared.models.kinds import BureauLevel, IdKind, Role
 from shared.rules import accounts as rules
-from shared.rules.checks import Problem
+from shared.rules import identity
+from shared.rules.checks import Problem, Severity
 from shared.rules.rights import Actor, Can
-from shared.services import access
+from shared.services import access, activation, locks, passwords, sessions
+from shared.services.activation import Slip
 from shared.services.errors import NotYours, Refused
-from shared.services.passwords import hash_password
 from shared.text import Text, _
 
 PLACES: dict[Role, str] = {Role.SCHOOL: "school_id", Role.POINT: "point_id"}
@@ -36,16 +37,29 @@ MODELS: dict[str, type[School | ConfirmationPoint | Bureau]] = {
 
 
 @transaction
+def create_with_code(values: dict[str, Any], *, by: Actor, admin_url: str) -> tuple[Staff, Slip]:
+    """A new account without a password, and the code with which its owner chooses one."""
+    staff = create_staff(values, "", by=by)
+    return staff, activation.give_first_code(staff, by=by, admin_url=admin_url)
+
+
+@transaction
 def create_staff(values: dict[str, Any], password: str, *, by: Actor) -> Staff:
-    """A new account in `by`'s area; whoever gets it must change the password at the first log-in."""
-    names = [values.get("username") or "", values.get("name") or ""]
-    problems = [*_problems(values), *rules.password_problems(password, names=names, staff=True)]
+    """A new account in `by`'s area; whoever gets it must change the password at the first log-in.
+
+    Without a password nobody can log in before an activation code is given.
+    """
+    names = [values.get("username") or "", values.get("name") or "", values.get("id_number") or ""]
+    problems = [*_problems(values), *_person_problems(values.get("id_number"))]
+    if password:
+        problems += rules.password_problems(password, names=names, staff=True)
     if session.scalar(select(Staff.id).where(Staff.username == values.get("username"))):
         problems.append(Problem("username", "username", _("用户名已被使用，请换一个")))
     if problems:
         raise Refused.because(problems)
-    staff = Staff(**values, password_hash=hash_password(password), password_changed_at=clock.now())
-    staff.must_change_password = True
+    staff = Staff(**_plain(values), must_change_password=True)
+    if password:
+        passwords.put(staff, password)
     session.add(staff)
     _check_scope(staff, Can.CREATE, by)
     return staff
@@ -58,22 +72,37 @@ def change_staff(staff_id: int, values: dict[str, Any], password: str, *, by: Ac
     if staff.version != version:
         raise Refused(Problem("stale", "", _("打开页面后这个账号已被他人更改，请刷新页面后再修改")))
     problems = _problems(values)
+    if "id_number" in values and values["id_number"] != staff.id_number:
+        problems += _person_problems(values["id_number"])
     if password:
-        names = [staff.username, values.get("name") or ""]
-        problems += rules.password_problems(password, names=names, staff=True)
+        problems += passwords.problems_with(staff, password)
     if staff.id == by.id:
         problems.append(Problem("self", "", _("不能修改自己的账号，请由其他管理员修改")))
     if problems:
         raise Refused.because(problems)
     if password or any(getattr(staff, name) != values.get(name) for name in ("role", "active", *MODELS)):
-        staff.session_epoch += 1
-    for name, value in values.items():
+        sessions.end_every(staff)
+    for name, value in _plain(values).items():
         setattr(staff, name, value)
     if password:
-        staff.password_hash, staff.password_changed_at = hash_password(password), clock.now()
-        staff.must_change_password, staff.failed_logins, staff.locked_until = True, 0, None
+        passwords.put(staff, password)
+        staff.must_change_password = True
+        locks.unlock(staff)
     _check_scope(staff, Can.EDIT, by)
     return staff
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    number = values.get("id_number")
+    return values | {"id_number": identity.normalise(IdKind.RESIDENT, number)} if number else values
+
+
+def _person_problems(number: str | None) -> list[Problem]:
+    """Each account is one person's (S4): by the number nobody decides about themselves under another name."""
+    if not number:
+        return [Problem("person", "id_number", _("请填写本人的身份证号码，账号要对应到个人"))]
+    found = identity.problems_with(IdKind.RESIDENT, number, today=clock.today())
+    return [Problem(one.code, "id_number", one.text) for one in found if one.severity is Severity.BLOCK]
 
 
 def _place_of(role: Role | None) -> str:

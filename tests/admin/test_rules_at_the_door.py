@@ -121,6 +121,7 @@ def test_a_school_opinion_without_ethics_is_refused_at_the_field(app: Flask, cit
 def test_one_place_for_one_person(app: Flask, city: City) -> None:
     client = world.logged_in(app, city.staff[Role.SUPERUSER])
     data = {"username": "newcomer", "name": "王新", "role": "school", "active": "y", "password": "Qinhuai#2026"}
+    data |= {"id_number": "320106198501010018"}
     data |= {"school_id": str(city.rows["schools"]), "bureau_id": str(city.rows["bureaus"])}
     answer = client.post("/staff/new/", data=data)
     assert 'id="bureau_id-error"><li>学校审校员只需选择学校，请清空教育行政部门' in answer.text

@@ -38,6 +38,7 @@ from shared.models import (
     SavedView,
     Staff,
     StaffRequest,
+    StaffSession,
     TeachingBreak,
 )
 from shared.models.kinds import (
@@ -85,6 +86,7 @@ def a_city() -> City:
         "applications": application.id,
         "people": application.person_id,
         "staff": staff[Role.CITY],
+        "staff_sessions": _a_session(staff[Role.CITY]),
         "bureaus": bureaus.gulou.id,
         "schools": school.id,
         "confirmation_points": point.id,
@@ -132,6 +134,11 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
 
 def _a_saved_view(staff_id: int) -> SavedView:
     return SavedView(staff_id=staff_id, table_name="applications", name="待初审", query="stage=confirmed")
+def _a_session(staff_id: int) -> int:
+    """Somebody is at work: one session that is open."""
+    now = clock.now()
+    row = StaffSession(staff_id=staff_id, token_hash=f"{build.number():064d}", begun_at=now, seen_at=now)
+    return build.add(row).id
 
 
 def _an_event(application: Application) -> int:

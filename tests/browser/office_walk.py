@@ -36,6 +36,7 @@ KEYS = {
     "point": f"SELECT min(id) FROM confirmation_points WHERE id IN ({_POINTS})",
     "notice": "SELECT min(id) FROM notice_texts",
     "window": "SELECT min(id) FROM windows",
+    "officer": "SELECT id FROM staff WHERE username = 'city2'",
 }
 
 
@@ -101,6 +102,12 @@ def _gives_a_code(office: Office, keys: Keys) -> None:
     expect(office.page.get_by_text("只显示这一次").first).to_be_visible()
 
 
+def _gives_an_activation_code(office: Office, keys: Keys) -> None:
+    office.opens("/staff/{officer}/code".format(**keys))
+    office.presses("发放激活码")
+    expect(office.page.get_by_text("只显示这一次").first).to_be_visible()
+
+
 def _is_asked_for_a_code(office: Office, _keys: Keys) -> None:
     office.opens("/login")
     office.page.get_by_label("用户名").fill("district")
@@ -159,6 +166,12 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "error.html": at("district", "/no-such-page"),
     "account/code.html": by("", _is_asked_for_a_code),
     "account/second_factor.html": (at("district", "/account/second-factor"), at("school", "/account/second-factor")),
+    "account/activate.html": at("", "/activate"),
+    "account/index.html": (at("district", "/account/"), at("school", "/account/")),
+    "account/give_code.html": at("superuser", "/staff/{officer}/code"),
+    "account/slip.html": by("superuser", _gives_an_activation_code),
+    "account/reset_phone.html": at("superuser", "/staff/{officer}/second-factor"),
+    "account/sessions.html": at("superuser", "/staff/{officer}/sessions"),
     "application/list.html": (at("district", "/applications/"), at("school", "/applications/")),
     "application/details.html": (
         at("district", "/applications/details/?id={confirmed}"),

@@ -69,9 +69,16 @@ def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[C
 
 def _page_calls(rule: Rule, method: str, here: City, there: City, role: Role | None) -> Iterator[Call]:
     page = PAGES[rule.endpoint, method]
-    for city in (here, there) if "key" in rule.arguments else (here,):
+    for city in (here, there) if {"key", "staff", "session_id"} & rule.arguments else (here,):
         foreign = city is there
-        address = page.address or _address(rule, key=city.rows[page.row], wanted="return", what="plain")
+        address = page.address or _address(
+            rule,
+            key=city.rows[page.row],
+            wanted="return",
+            what="plain",
+            staff=city.rows["staff"],
+            session_id=city.rows["staff_sessions"],
+        )
         if role is None:
             right = page.nobody
         elif role not in page.roles:
