@@ -14,6 +14,7 @@ from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from shared import cli
 from shared.config import AdminSettings, SettingsError
+from shared.rules.prose import prose
 from shared.rules.states import label_of
 from shared.services import accounts
 from shared.text import _
@@ -38,6 +39,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views)
+    app.jinja_env.filters["prose"] = prose
     app.jinja_env.globals.update(
         menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of
     )

@@ -1,38 +1,17 @@
 """How the portal's pages write moments, spans of opening hours and published texts."""
 
-import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import groupby
 
 from flask import Flask
 
 from shared import clock
 from shared.rules import dates
+from shared.rules.prose import prose
 from shared.rules.windows import Span
 from shared.text import Text, _
 
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 MIDNIGHT, LAST_MINUTE = time(0, 0), time(23, 59)
-HEADING = re.compile(r"[一二三四五六七八九十]+、")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A part of a published text: a heading with its paragraphs."""
-
-    heading: str
-    paragraphs: list[str]
-
-
-def prose(body: str) -> list[Block]:
-    """A published text in its parts: blocks are parted by blank lines, a first line such as 一、 is a heading."""
-    lines = [line.strip() for line in body.splitlines()]
-    blocks = [list(group) for filled, group in groupby(lines, key=bool) if filled]
-    return [
-        Block(block[0], block[1:]) if HEADING.match(block[0]) and len(block) > 1 else Block("", block)
-        for block in blocks
-    ]
 
 
 def in_words(moment: datetime | None) -> str:

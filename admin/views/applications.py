@@ -11,10 +11,10 @@ from sqlalchemy import inspect, or_, select
 
 from admin.forms import moves
 from admin.forms.typed import number_of
-from admin.views import bulk, cells, conflict, history, reset, rows
+from admin.views import bulk, cells, conflict, history, queues, reset, rows
 from admin.views.base import Table
 from shared.db import Base, session
-from shared.models import Application, Event, Message, Person
+from shared.models import Application, Event, Hold, Message, Person
 from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
@@ -49,6 +49,10 @@ class Applications(Table):
     list_template = "application/list.html"
     details_template = "application/details.html"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.filters += queues.FILTERS
+
     def label_of(self, name: str) -> Any:  # noqa: ANN401  a text
         known = fields.BY_NAME.get(name)
         return known.label if known and name not in self.column_labels else super().label_of(name)
@@ -65,6 +69,8 @@ class Applications(Table):
     def value(self, row: Base, name: str) -> str:
         if name == "stage" and isinstance(row, Application):
             return str(status_label(row.stage, row.conclusion))
+        if name == "open_hold" and not policy.may(Hold, by().role, Can.VIEW):
+            return cells.NOTHING  # neither schools nor points are told of holds
         return super().value(row, name)
 
     def page_of(self, row: Application, asked: rows.Asked) -> str:

@@ -1,5 +1,6 @@
 """Campaigns: opening times, papers to hand in, publicity."""
 
+from admin.views import papers
 from admin.views.base import Table
 from admin.views.reference import Codes
 from shared.models import Campaign, Material, Publicity, Window
@@ -32,8 +33,9 @@ class Windows(Table):
     form_columns = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
 
 
-class Materials(Table):
+class Materials(papers.Ordered, Table):
     model, label = Material, _("材料清单")
+    pages_beside = (("order_view", _("按批次排列"), Can.EDIT),)
     hint = _("注册类型留空表示各类注册都要交")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("campaign", "position", "name", "registration_type", "copies", "original", "required")

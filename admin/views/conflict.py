@@ -164,6 +164,8 @@ def _not_kept(form: FlaskForm, view: "Declared") -> Sequence[Field]:
 
 
 def _as_typed(field: Field) -> str:
+    if field.type == "SelectField":
+        return str(next((one.label for one in field.choices if one.value == str(getattr(field.data, "value", ""))), ""))
     if field.type == "BooleanField":
         return str(trail.value(None, "✓" if field.data else ""))
     return str(getattr(field, "text", None) or " ".join(request.form.getlist(field.name)))

@@ -39,6 +39,8 @@ class Declared(ModelView):  # type: ignore[misc]
     form_columns: ClassVar[Sequence[str]] = ()
     form_create_only: ClassVar[Sequence[str]] = ()  # what is set once, like a code
     title_columns: ClassVar[Sequence[str]] = ()  # what a row is called by, where it has no name of its own
+    pages_beside: ClassVar[Sequence[tuple[str, Text, Can]]] = ()  # pages of the table's own, linked above its list
+    pages_of_row: ClassVar[Sequence[tuple[str, Text, Can]]] = ()  # and those about one row, linked on its page
     newest_first = False
     list_template = "table/list.html"
     details_template = "table/details.html"
@@ -59,6 +61,16 @@ class Declared(ModelView):  # type: ignore[misc]
     def filter_choices(self) -> Mapping[str, Callable[[], Mapping[str, Text | str]]]:
         """What a filter over a column of texts offers, where they are few."""
         return {}
+
+    def beside(self, row: Base | None = None) -> list[tuple[str, Text]]:
+        """The table's own pages that the reader may open: about the whole, or about `row`."""
+        pages = self.pages_beside if row is None else self.pages_of_row
+        named = {} if row is None else {"id": inspect(row).identity[0]}
+        return [
+            (self.get_url(f".{name}", **named), label)
+            for name, label, can in pages
+            if policy.may(self.model, self._role(), can)
+        ]
 
     # What Flask-Admin asks while it builds the view; outside a request nobody may do anything.
 

@@ -11,18 +11,20 @@ from sqlalchemy import inspect
 from admin.forms.lookup import Target
 from admin.forms.typed import number_of, numbers_of
 from admin.views.labels import LABELS
+from admin.views.retiring import RETIRE
 from shared.models import Certificate
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules import policy
 from shared.rules.rights import Can
-from shared.services import access, aliases, finding, merging
+from shared.services import access, aliases, finding, merging, requests
 from shared.services.errors import NotYours
 from shared.services.merging import Preview
 from shared.text import Text, _
 from shared.web.login import by
 
 LOOKED_UP = "merged_into_id"
+MERGE = (("merge_view", _("合并重复项"), Can.MERGE),)
 # Tables that have no page of their own.
 WITHOUT_PAGE: dict[str, Text] = {Certificate.__tablename__: _("证书信息库")}
 
@@ -49,6 +51,9 @@ class Mergeable:
     value: Any
     column_list: Any
     endpoint: str
+
+    pages_beside = MERGE
+    pages_of_row = (*MERGE, *RETIRE)
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +98,7 @@ class Mergeable:
         if into is None:
             raise NotYours
         versions = {key: number_of(request.form.get(f"version-{key}")) or 0 for key in (*keys, into)}
-        moved = merging.merge(self.model, keys, into, by=by(), versions=versions)
+        moved = requests.merge(self.model, keys, into, by=by(), versions=versions)
         flash(str(_("已合并，{count}条记录改为指向保留的这一条", count=moved)), "success")
         return redirect(str(self.get_url(".details_view", id=into)))
 

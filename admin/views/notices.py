@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 
+from admin.views import editions
 from admin.views.base import Table
 from shared import clock
 from shared.db import Base
@@ -22,7 +23,7 @@ FIXED = ("key", "edition", "body")
 NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服务条款"), "attention": _("注意事项")}
 
 
-class NoticeTexts(Table):
+class NoticeTexts(editions.Editions, Table):
     model, label = NoticeText, _("申报须知文本")
     hint = _("已发布的版次不能再改，修改请新增一个版次")
     on = (Can.VIEW, Can.CREATE, Can.EDIT)
@@ -31,6 +32,9 @@ class NoticeTexts(Table):
     form_columns = ("key", "edition", "body", "published_at")
     form_create_only = ("key", "edition")
     newest_first = True
+    names = NOTICES
+    pages_beside = (("edition_view", _("起草新版"), Can.CREATE),)
+    pages_of_row = (("preview_view", _("预览"), Can.VIEW),)
 
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)

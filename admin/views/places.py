@@ -1,15 +1,19 @@
 """Where people work: bureaus, schools, confirmation points and the schools they serve."""
 
+from admin.views import bureaus, serving
 from admin.views.base import Table
 from admin.views.merging import Mergeable
 from admin.views.reference import Codes
+from admin.views.retiring import RETIRE
 from shared.models import Bureau, ConfirmationPoint, PointSchool, School
 from shared.rules.rights import Can
 from shared.text import _
 
 
-class Bureaus(Codes):
+class Bureaus(bureaus.Tree, Codes):
     model, label = Bureau, _("教育行政部门")
+    pages_beside = (("tree_view", _("树状查看"), Can.VIEW),)
+    pages_of_row = (("move_view", _("移动"), Can.EDIT), *RETIRE)
     column_list = ("code", "name", "level", "parent", "division_code", "phone", "status")
     column_filters = ("level", "parent_id", "status")
     column_editable_list = ("name", "phone", "status")
@@ -24,8 +28,9 @@ class Schools(Mergeable, Codes):
     form_columns = ("code", "name", "bureau_id", "nature", "status")
 
 
-class ConfirmationPoints(Codes):
+class ConfirmationPoints(serving.Serving, Codes):
     model, label = ConfirmationPoint, _("确认点")
+    pages_of_row = (("schools_view", _("服务的学校"), Can.EDIT), *RETIRE)
     column_list = ("code", "name", "bureau", "address", "phone", "contact", "status")
     column_filters = ("bureau_id", "status")
     column_editable_list = ("address", "phone", "contact", "status")

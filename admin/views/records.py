@@ -32,8 +32,9 @@ class AuditEntries(Table):
         return {"action": lambda: trail.ACTIONS, "table_name": self._tables}
 
     def _tables(self) -> dict[str, Text | str]:
-        """The tables that have a view, by what the menu calls them."""
-        return {view.endpoint: view.name for view in self.admin._views if hasattr(view, "model")}  # noqa: SLF001
+        """Every table, by what the menu calls it where it stands there."""
+        shown = {view.endpoint: view.name for view in self.admin._views if hasattr(view, "model")}  # noqa: SLF001
+        return {**trail.WITHOUT_PAGE, **shown}
 
     def value(self, row: Base, name: str) -> str:
         if isinstance(row, AuditEntry) and name in IN_WORDS:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from admin.views import authorities, year
 from admin.views.base import Table
-from admin.views.merging import Mergeable
+from admin.views.merging import MERGE, Mergeable
+from admin.views.retiring import RETIRE, Retirable
 from shared.models import (
     Authority,
     CalendarDay,
@@ -24,7 +26,7 @@ from shared.rules.rights import Can
 from shared.text import _
 
 
-class Codes(Table):
+class Codes(Retirable, Table):
     """What every code table offers: code, name and state; the code is given once."""
 
     on: ClassVar[tuple[Can, ...]] = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
@@ -35,6 +37,7 @@ class Codes(Table):
     column_editable_list: ClassVar[Sequence[str]] = ("name", "status")
     form_columns: ClassVar[Sequence[str]] = ("code", "name", "status")
     form_create_only: ClassVar[Sequence[str]] = ("code",)
+    pages_of_row = RETIRE
 
 
 class QualificationTypes(Codes):
@@ -97,9 +100,11 @@ class Divisions(Codes):
     column_labels: ClassVar = {"successor_code": _("现属区划")}
 
 
-class Authorities(Mergeable, Codes):
+class Authorities(authorities.Tree, Mergeable, Codes):
     model, label = Authority, _("认定机构")
     hint = _("名称与证书公章一致；更名或撤并的机构保留，注明停用日期和承接机构")
+    pages_beside = (("tree_view", _("按地区查看"), Can.VIEW), *MERGE)
+    pages_of_row = (("rename_view", _("更名"), Can.EDIT), *MERGE, *RETIRE)
     column_list = ("code", "name", "level", "division_code", "valid_from", "valid_to", "status")
     column_details_list = (*column_list, "number_code", "successor_code")
     column_filters = ("level", "division_code", "status")
@@ -108,9 +113,10 @@ class Authorities(Mergeable, Codes):
     )  # fmt: skip
 
 
-class CalendarDays(Table):
+class CalendarDays(year.Year, Table):
     model, label = CalendarDay, _("工作日历")
     hint = _("只记与平常不同的日子：放假的工作日和调休上班的周末")
+    pages_beside = (("year_view", _("按年录入"), Can.VIEW),)
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("day", "is_workday", "note")
     column_sortable_list = ("day",)

@@ -31,7 +31,7 @@ from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, assigning, exports, holds, messages, reviewing, workflow
 from shared.services.errors import NotYours, Refused
-from shared.services.reviewing import DECIDES, Case
+from shared.services.reviewing import DECIDES, ON_THE_PAGE, Case
 from shared.text import Text, _
 from shared.web.forms import show
 from shared.web.login import by
@@ -251,7 +251,7 @@ def carried() -> dict[str, list[str]]:
 def _deciding(application: Application, name: str) -> Move:
     """The move, if it reviews or decides and its reader may make it at all."""
     row = MOVES.get(name)
-    if row is None or row.permission not in DECIDES:
+    if row is None or row.permission not in ON_THE_PAGE:
         raise NotYours
     if not access.may(Application, application.id, by=by(), to=row.permission):
         raise NotYours
@@ -259,13 +259,17 @@ def _deciding(application: Application, name: str) -> Move:
 
 
 def _prefilled(move: Move, case: Case) -> FlaskForm:
-    """The move's form: 合格 is chosen where the facts suggest it; anything else only when the officer adopts it."""
+    """The move's form: 合格 is chosen where the facts suggest it and no level below said otherwise; else nothing is.
+
+    Anything else is filled in only when the officer adopts the suggestion.
+    """
     form = moves.form_for(move, case.application)(formdata=None, prefix=move.name)
     form.version.data = case.application.version
     suggested = case.suggestion
     if suggested is None or suggested.conclusion not in move.conclusions:
         return form
-    if suggested.conclusion is Conclusion.REGISTERED and not move.needs_reason:
+    undisputed = case.application.conclusion in (Conclusion.NONE, Conclusion.REGISTERED)
+    if suggested.conclusion is Conclusion.REGISTERED and undisputed and not move.needs_reason:
         form.conclusion.data = suggested.conclusion
     elif "adopt" in request.args:
         form.conclusion.data = suggested.conclusion

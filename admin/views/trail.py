@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import g
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, inspect
 
+from admin.forms.typed import number_of
 from admin.views.cells import NO, NOTHING, YES, words
 from admin.views.labels import LABELS
-from shared.db import Base, UTCDateTime
-from shared.models import AuditEntry
+from shared.db import Base, UTCDateTime, session
+from shared.models import AuditEntry, Campaign
+from shared.models.base import Entry
 from shared.rules import fields
 from shared.services import accounts, history
 from shared.text import Text, _
@@ -85,16 +88,28 @@ UNSEEN: Mapping[str, Text] = {
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),
 }
-Entry = AuditEntry | history.Entry
+Told = AuditEntry | history.Entry
+# Tables that have no page of their own.
+WITHOUT_PAGE: Mapping[str, Text] = {
+    "account_links": _("账号链接"),
+    "aliases": _("别名"),
+    "certificates": _("证书信息库"),
+    "holds": _("暂停办理"),
+    "messages": _("留言"),
+    "photos": _("照片"),
+    "receipts": _("受理凭证"),
+    "received_papers": _("收到的纸质材料"),
+    "saved_views": _("常用筛选"),
+}
 _MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
-def action(entry: Entry) -> str:
+def action(entry: Told) -> str:
     """What was done."""
     return str(ACTIONS.get(entry.action, entry.action))
 
 
-def actor(entry: Entry) -> str:
+def actor(entry: Told) -> str:
     """Who did it; before a log-in nobody has a name."""
     return name_of(entry.actor_name)
 
@@ -117,26 +132,46 @@ class Pair:
         return str(_("{name}：{change}", name=self.label, change=change)) if self.label else change
 
 
-def pairs(entry: Entry) -> list[Pair]:
+def pairs(entry: Told) -> list[Pair]:
     """Column by column: old and new; the new value alone where there was none before, of a deleted row the old."""
     columns = inspect(_MODELS[entry.table_name]).columns if entry.table_name in _MODELS else {}
     gone = entry.action == "delete"
     return [
         Pair(
             str(label_of(name, columns.get(name))) if name else "",
-            None if old is None else value(columns.get(name), old),
-            None if gone else value(columns.get(name), new),
+            None if old is None else _named(columns.get(name), old),
+            None if gone else _named(columns.get(name), new),
         )
         for name, (old, new) in entry.changes.items()
     ]
 
 
-def changes(entry: Entry) -> str:
+def changes(entry: Told) -> str:
     """All pairs of an entry on one line."""
     return str(BETWEEN).join(str(pair) for pair in pairs(entry)) or NOTHING
 
 
-def when(entry: Entry) -> str:
+def _named(column: Column[Any] | None, text: str | None) -> str:
+    """A value in words; the number of a place or a round by its name, which is asked for once on a page."""
+    model = _target(column)
+    number = number_of(text)
+    if model is None or number is None:
+        return value(column, text)
+    known = g.setdefault("names_in_trail", {})
+    if (model, number) not in known:
+        known[model, number] = session.get(model, number)
+    row = known[model, number]
+    return str(row) if row else value(column, text)
+
+
+def _target(column: Column[Any] | None) -> type[Base] | None:
+    """Of what kind of row a column holds the number; only rows whose names are nobody's secret."""
+    key = next(iter(column.foreign_keys), None) if column is not None else None
+    model = _MODELS.get(key.column.table.name) if key is not None and key.column.name == "id" else None
+    return model if model is not None and issubclass(model, (Entry, Campaign)) else None
+
+
+def when(entry: Told) -> str:
     """The moment of an entry, by the users' clock."""
     return words(entry.at)
 

@@ -1,6 +1,7 @@
 """The application (定期注册申请), its photo, the school's yearly rows, and the draft of somebody without an account."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -45,6 +46,9 @@ from shared.models.reference import (
     Subject,
     Title,
 )
+
+if TYPE_CHECKING:
+    from shared.models.work import Hold
 
 LONG_NAME = 200
 LIVE = text("stage NOT IN ('withdrawn', 'revoked')")
@@ -153,6 +157,10 @@ class Application(Row):
     )
     breaks: Mapped[list["TeachingBreak"]] = relationship(
         back_populates="application", order_by="TeachingBreak.begins_on", cascade="all, delete-orphan"
+    )
+
+    open_hold: Mapped["Hold | None"] = relationship(
+        primaryjoin="and_(Hold.application_id == Application.id, Hold.lifted_at.is_(None))", viewonly=True
     )
 
     def __str__(self) -> str:

@@ -86,6 +86,9 @@ class Hold(Row):
     placed_by: Mapped[Staff] = relationship(foreign_keys=placed_by_id)
     lifted_by: Mapped[Staff | None] = relationship(foreign_keys=lifted_by_id)
 
+    def __str__(self) -> str:
+        return self.reason
+
 
 class SavedView(Row):
     """A list as somebody wants to see it again: search, filters, order, columns. A superuser may share one."""

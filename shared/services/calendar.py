@@ -1,6 +1,6 @@
 """Working days: the table that staff keep, filled from the State Council's notices; an unknown year is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -9,10 +9,17 @@ from sqlalchemy import ColumnElement, select
 
 from shared.db import session, transaction
 from shared.models import CalendarDay
-from shared.rules.rights import Actor
+from shared.rules import policy
+from shared.rules.checks import Problem
+from shared.rules.holidays import Day
+from shared.rules.rights import Actor, Can
 from shared.rules.workdays import IsWorkday, UnknownYear
+from shared.services import access
+from shared.services.errors import NotYours, Refused
+from shared.text import _
 
 SATURDAY = 5
+CHINESE_NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
 
 
 def is_workday(day: date) -> bool:
@@ -70,4 +77,53 @@ def fill(year: int, *, by: Actor) -> int:
 
 def _note(day: date, *, works: bool) -> str:
     _holiday, name = chinese_calendar.get_holiday_detail(day)
-    return "调休上班" if works else str(name or "")
+    return "调休上班" if works else CHINESE_NAMES.get(name or "", "")
+
+
+def of_year(year: int) -> list[Day]:
+    """The days of `year` that staff keep, in order."""
+    rows = session.scalars(select(CalendarDay).where(_in_year(year)).order_by(CalendarDay.day))
+    return [Day(row.day, row.is_workday, row.note) for row in rows]
+
+
+def knows(year: int) -> bool:
+    """Whether the working days of `year` are known, from the table or from a notice."""
+    return bool(of_year(year) or announced(year))
+
+
+def announced(year: int) -> list[Day]:
+    """What the State Council's notice says of `year`; empty where there is none yet: nothing is guessed."""
+    day, found = date(year, 1, 1), []
+    try:
+        while day.year == year:
+            works = chinese_calendar.is_workday(day)
+            if works != (day.weekday() < SATURDAY):
+                found.append(Day(day, works, _note(day, works=works)))
+            day += timedelta(days=1)
+    except NotImplementedError:
+        return []
+    return found
+
+
+@transaction
+def enter(year: int, days: Sequence[Day], *, by: Actor) -> None:
+    """Let `days` be what differs from the plain week in `year`; what was there and is not among them goes."""
+    if not days:
+        raise Refused(Problem("empty", "text", _("请填写该年的放假和调休安排；没有公布的年份不能留空保存")))
+    if not policy.may(CalendarDay, by.role, Can.CREATE):
+        raise NotYours
+    kept = {
+        row.day: row for row in session.scalars(access.query(CalendarDay, by=by, to=Can.EDIT).where(_in_year(year)))
+    }
+    for day in days:
+        row = kept.pop(day.day, None)
+        if row is None:
+            session.add(CalendarDay(day=day.day, is_workday=day.works, note=day.note))
+        elif (row.is_workday, row.note) != (day.works, day.note):
+            row.is_workday, row.note = day.works, day.note
+    for row in kept.values():
+        session.delete(row)
+    session.flush()
+    mine = access.query(CalendarDay, by=by, to=Can.CREATE).where(_in_year(year))
+    if len(session.scalars(mine).all()) != len({day.day for day in days}):
+        raise NotYours

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, AuditEntry, Mail, Material
+from shared.models import Application, AuditEntry, Mail, Material, Message
 from shared.models.kinds import MailState
 from shared.rules import masking
 from shared.rules.checks import Problem
@@ -43,6 +43,13 @@ def withdrawn(application_ids: list[int], _order: Order, by: Actor) -> None:
 def written_to(application_id: int, message: str, *, by: Actor) -> None:
     """What a member of staff has written, for those who do not look at the portal every day."""
     _tell([application_id], "message", by, message=message)
+
+
+def sent_back(application_ids: list[int], order: Order, by: Actor) -> None:
+    """That what was accepted must be mended or completed: as a 留言 beside the status, and by mail."""
+    for application_id in application_ids:
+        session.add(Message(application_id=application_id, body=order.reason, sender=by.name, sent_at=order.now))
+    _tell(application_ids, "sent_back", by, reason=order.reason)
 
 
 @transaction

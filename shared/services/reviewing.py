@@ -1,5 +1,6 @@
 """Everything that a district, a city or the province looks at before it decides on one application."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,29 +10,30 @@ from shared import clock
 from shared.db import session
 from shared.models import Application, Certificate, Event, Hold, Material, Message, Publicity, Receipt, ReceivedPaper
 from shared.models.kinds import Origin, RegistrationType, Stage
-from shared.rules import conclusion, form
+from shared.rules import comparing, conclusion, form
 from shared.rules.checks import Problem
+from shared.rules.comparing import Difference
 from shared.rules.conclusion import Facts, Suggestion
-from shared.rules.fields import FIELDS, Field, Input, Section, raw, shown, words
+from shared.rules.fields import FIELDS, Input, Section, raw, shown
 from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.rights import Actor, Can
 from shared.rules.states import MOVES, Move
-from shared.services import access, answers, outlook, receipts, status, workflow
+from shared.services import access, answers, outlook, receipts, status, versions, workflow
 from shared.services.workflow import Wish
 from shared.text import Text, _
 
 DECIDES = (Can.PRELIMINARY, Can.REVIEW, Can.FINAL)
+ON_THE_PAGE = (*DECIDES, Can.UNDO_CONFIRM)  # what is accepted goes back to the teacher by undoing that (§2.2, 6)
 # What is told of earlier rounds: opinions, returns and requests, not every step.
-_TOLD = (*DECIDES, Can.RETURN, Can.UNDO_CONFIRM, Can.REQUEST_REVOCATION, Can.DECIDE_REVOCATION)
+_TOLD = (*ON_THE_PAGE, Can.RETURN, Can.REQUEST_REVOCATION, Can.DECIDE_REVOCATION)
 OPINIONS = {move.name for move in MOVES.values() if move.permission in _TOLD} | {TAKE_BACK}
 _PLAIN_REASON = "."  # never seen: stands for the reason that the officer has yet to write
-_REGISTRY = _("证书库")
-_HOLDER = ("id_number", "name", "sex")  # whose certificate it is
+_SENT_BACK = ("return", "undo_confirm")
 _COMPARED = (Section.IDENTITY, Section.CERTIFICATE, Section.POST)
 
 
 @dataclass(frozen=True)
-class Difference:
+class Elsewhere:
     """Another value of the same field, and where it stands."""
 
     source: Text
@@ -48,7 +50,8 @@ class Case:
     receipt: Receipt | None
     problems: list[Problem]
     suggestion: Suggestion | None
-    differences: Mapping[str, list[Difference]]
+    differences: Mapping[str, list[Elsewhere]]
+    amended: list[Difference]
     certificate: Certificate | None
     events: Sequence[Event]
     opinions: Sequence[Event]
@@ -79,7 +82,7 @@ class Case:
     @property
     def returns(self) -> int:
         """How often it went back to the teacher."""
-        return sum(event.to_stage is Stage.RETURNED and event.from_stage is not Stage.RETURNED for event in self.events)
+        return sum(event.move in _SENT_BACK for event in self.events)
 
 
 def case(application_id: int, *, by: Actor) -> Case:
@@ -93,7 +96,7 @@ def case(application_id: int, *, by: Actor) -> Case:
     received = set(
         session.scalars(select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == application_id))
     )
-    certificate = _registered(application)
+    certificate = versions.registered(application)
     earlier = _earlier(application, by)
     events = status.timeline(application_id, by=by)
     return Case(
@@ -103,7 +106,8 @@ def case(application_id: int, *, by: Actor) -> Case:
         receipt=receipts.valid(application_id),
         problems=_problems(application) if has_form else [],
         suggestion=suggestion(application, materials, received) if has_form else None,
-        differences=_differences(application, certificate, earlier),
+        differences=_elsewhere(application, certificate, earlier),
+        amended=_amended(application, events) if has_form else [],
         certificate=certificate,
         events=events,
         opinions=[event for event in events if event.move in OPINIONS],
@@ -142,22 +146,17 @@ def obstacles(application: Application, move: Move, *, by: Actor) -> list[Proble
 
 
 def deciding_moves(application: Application, *, by: Actor) -> tuple[list[Move], list[Move]]:
-    """The moves that the reader may make on it: those that review or decide, and the others."""
+    """The moves that the reader may make on it: those that decide or send back, and the others."""
     offered = workflow.possible(application, by=by)
-    deciding = [move for move in offered if move.permission in DECIDES]
-    return deciding, [move for move in offered if move not in deciding]
+    deciding = [move for move in offered if move.permission in ON_THE_PAGE]
+    others = [move for move in offered if move not in deciding]
+    return sorted(deciding, key=lambda move: bool(move.needs_reason)), others
 
 
 def _problems(application: Application) -> list[Problem]:
     given = answers.of_application(application)
     facts = answers.facts_for(given, application)
     return form.problems_with(given, None, today=clock.today(), facts=facts)
-
-
-def _registered(application: Application) -> Certificate | None:
-    if not application.certificate_number:
-        return None
-    return session.scalar(select(Certificate).where(Certificate.number == application.certificate_number))
 
 
 def _earlier(application: Application, by: Actor) -> Sequence[Application]:
@@ -178,29 +177,25 @@ def _publicities(application: Application, by: Actor) -> Sequence[Publicity]:
     ).all()
 
 
-def _differences(
+def _elsewhere(
     application: Application, certificate: Certificate | None, earlier: Sequence[Application]
-) -> dict[str, list[Difference]]:
+) -> dict[str, list[Elsewhere]]:
     """By field: what the registry and the last registration say otherwise."""
-    found: dict[str, list[Difference]] = {}
+    found: dict[str, list[Elsewhere]] = defaultdict(list)
+    for difference in comparing.with_registry(application, certificate) if certificate else ():
+        found[difference.field.name].append(Elsewhere(_("证书库"), difference.old))
     last = next((one for one in earlier if one.stage is Stage.CONCLUDED), None)
-    for field in FIELDS:
-        if field.input is Input.PHOTO:
+    for field in FIELDS if last else ():
+        if field.input is Input.PHOTO or field.section not in _COMPARED or field.name == "certificate_number":
             continue
-        differing = []
-        if certificate is not None:
-            differing += _against_registry(field, application, certificate)
-        if last is not None and field.section in _COMPARED and raw(field, last) != raw(field, application):
-            differing.append(Difference(_("上次注册"), shown(field, last)))
-        if differing:
-            found[field.name] = differing
+        if last is not None and raw(field, last) != raw(field, application):
+            found[field.name].append(Elsewhere(_("上次注册"), shown(field, last)))
     return found
 
 
-def _against_registry(field: Field, application: Application, certificate: Certificate) -> list[Difference]:
-    column = field.registered or (field.name if field.name in _HOLDER else "")
-    if not column or getattr(certificate, column) == raw(field, application):
-        return []
-    if field.input is Input.ENTRY:
-        return [Difference(_REGISTRY, str(getattr(certificate, column.removesuffix("_id").removesuffix("_code"))))]
-    return [Difference(_REGISTRY, words(field, getattr(certificate, column), masked=True))]
+def _amended(application: Application, events: Sequence[Event]) -> list[Difference]:
+    """What was changed since the form that was sent back last, or since the one that was signed."""
+    sent_back = [event.form_version for event in events if event.move in _SENT_BACK]
+    signed = application.signed_version
+    version = sent_back[-1] if sent_back else signed if 0 < signed < application.form_version else 0
+    return versions.changed_since(application, version) if 0 < version < application.form_version else []

@@ -71,13 +71,18 @@ class Wish:
     signed_version: int | None = None
 
 
+def _is_accepted_no_more(application_ids: list[int], order: Order, by: Actor) -> None:
+    receipts.void(application_ids, order, by)
+    informing.sent_back(application_ids, order, by)
+
+
 # What a move brings with it, in the same transaction, for the applications that moved.
 CONSEQUENCES: dict[str, Callable[[list[int], Order, Actor], None]] = {
     "submit": informing.submitted,
     "resubmit": informing.resubmitted,
     "withdraw": informing.withdrawn,
     "confirm": receipts.issue,
-    "undo_confirm": receipts.void,
+    "undo_confirm": _is_accepted_no_more,
     "request_revocation": revocations.ask,
     "approve_revocation": revocations.approve,
     "refuse_revocation": revocations.refuse,

@@ -13,22 +13,19 @@ from shared import clock
 from shared.db import session
 from shared.models import (
     Application,
-    AssessmentYear,
     AuditEntry,
     Certificate,
-    Hold,
-    Mail,
     Message,
     ReasonCode,
-    Staff,
     TeachingBreak,
 )
-from shared.models.kinds import AssessmentGrade, Conclusion, EthicsGrade, Origin, RegistrationType, Role, Sex, Stage
+from shared.models.kinds import Conclusion, EthicsGrade, Origin, RegistrationType, Role, Sex, Stage
 from shared.rules.fields import FIELDS, Input
-from shared.services import access, holds, workflow
+from shared.services import workflow
 from shared.services.workflow import Wish
 from tests import build
 from tests.admin import world
+from tests.admin.reviewing import actor, confirmed, counted, five_years, sent, words_on
 from tests.admin.world import City
 from tests.conftest import Database
 
@@ -46,55 +43,6 @@ def app(database: Database, city: City) -> Flask:
 @pytest.fixture
 def district(app: Flask, city: City) -> FlaskClient:
     return world.logged_in(app, city.staff[Role.DISTRICT])
-
-
-def confirmed(city: City, count: int = 1, **fields: object) -> list[int]:
-    """Applications that wait for the district, papers received."""
-    first = world.application_of(city)
-    keys = []
-    for _ in range(count):
-        row = build.an_application(
-            fields.get("stage", Stage.CONFIRMED),
-            campaign=first.campaign,
-            point=first.point,
-            school=first.school,
-            photo=True,
-            **{name: value for name, value in fields.items() if name != "stage"},
-        )
-        build.papers_received(row, session.get_one(Staff, city.staff[Role.POINT]))
-        keys.append(row.id)
-    session.commit()
-    return keys
-
-
-def five_years(key: int, *, failed: tuple[int, ...] = (), hours: int = 72) -> None:
-    grades = {year: AssessmentGrade.UNQUALIFIED if year in failed else AssessmentGrade.QUALIFIED for year in range(5)}
-    build.add(
-        *(
-            AssessmentYear(application_id=key, year=2021 + year, assessment=grade, training_hours=hours)
-            for year, grade in grades.items()
-        )
-    )
-    session.commit()
-
-
-def words_on(page: str) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)))
-
-
-def sent(client: FlaskClient, page: str, move: str, **values: str) -> tuple[int, str]:
-    """Fill the form of `move` on the page as it stands, and press its button: the status and where it leads."""
-    form = re.search(rf'<form[^>]+action="([^"]+/decide/{move}[^"]*)".*?</form>', page, re.DOTALL)
-    assert form, f"no form for {move}"
-    version = re.search(rf'name="{move}-version"[^>]*value="(\d+)"', form[0])
-    assert version
-    data = {f"{move}-version": version[1]} | {f"{move}-{name}": value for name, value in values.items()}
-    answer = client.post(html.unescape(form[1]), data=data)
-    return answer.status_code, answer.headers.get("Location", "") or answer.text
-
-
-def actor(city: City, role: Role) -> object:
-    return access.actor_of_staff(session.get_one(Staff, city.staff[role]))
 
 
 def test_the_page_shows_every_field_of_the_form_and_all_that_belongs_to_it(district: FlaskClient, city: City) -> None:
@@ -246,22 +194,6 @@ def test_an_old_page_loses(district: FlaskClient, city: City) -> None:
     assert "已被他人更改" in again
 
 
-def test_a_hold_stops_the_decision_on_the_page_and_by_hand(district: FlaskClient, city: City) -> None:
-    [key] = confirmed(city)
-    page = district.get(f"/review/{key}/").text
-    assert district.post(f"/review/{key}/hold", data={"hold-reason": ""}).status_code == 422
-    answer = district.post(f"/review/{key}/hold?stage=confirmed", data={"hold-reason": "照片存疑"})
-    assert answer.headers["Location"] == f"/review/{key}/?stage=confirmed"
-    held = words_on(district.get(f"/review/{key}/").text)
-    assert "申请已暂停办理（照片存疑）" in held
-    status, again = sent(district, page, "preliminary", conclusion="registered")
-    assert (status, "照片存疑" in again) == (422, True)
-    hold = session.scalars(select(Hold)).one()
-    lifted = district.post(f"/review/{key}/lift", data={"lift-hold": str(hold.id), "lift-finding": "系本人"})
-    assert lifted.status_code == 302
-    assert sent(district, district.get(f"/review/{key}/").text, "preliminary", conclusion="registered")[0] == 302
-
-
 def test_four_eyes_are_told_before_anything_is_typed(app: Flask, city: City) -> None:
     [key] = confirmed(city)
     row = session.get_one(Application, key)
@@ -289,35 +221,6 @@ def test_it_is_sent_back_with_a_reason(app: Flask, city: City) -> None:
     session.rollback()
     assert session.get_one(Application, key).stage is Stage.CONFIRMED
     assert "请核对学时" in words_on(client.get(f"/review/{key}/").text)
-
-
-def test_an_application_is_given_to_a_colleague_or_taken(district: FlaskClient, city: City) -> None:
-    [key] = confirmed(city)
-    row = session.get_one(Application, key)
-    colleague = build.staff(Role.DISTRICT, row.bureau, name="陈同事")
-    stranger = build.staff(Role.DISTRICT, build.a_nanjing().gulou, name="外区人")
-    colleague_id, stranger_id = colleague.id, stranger.id
-    session.commit()
-    page = district.get(f"/review/{key}/").text
-    assert "陈同事" in page
-    assert "外区人" not in page
-    assert district.post(f"/review/{key}/assign", data={"assign-assigned_to_id": str(stranger_id)}).status_code == 422
-    assert district.post(f"/review/{key}/assign", data={"assign-assigned_to_id": str(colleague_id)}).status_code == 302
-    assert "分派给了陈同事" in district.get(f"/review/{key}/").text
-    # It tells the others and stops nobody.
-    district.post(f"/review/{key}/assign", data={"assign-assigned_to_id": str(colleague_id), "me": "1"})
-    session.rollback()
-    assert session.get_one(Application, key).assigned_to_id == city.staff[Role.DISTRICT]
-
-
-def test_a_message_reaches_the_applicant(district: FlaskClient, city: City) -> None:
-    [key] = confirmed(city)
-    assert district.post(f"/review/{key}/write", data={"write-body": " "}).status_code == 422
-    assert district.post(f"/review/{key}/write", data={"write-body": "请补交合同"}).status_code == 302
-    message = session.scalars(select(Message).where(Message.application_id == key)).one()
-    assert message.body == "请补交合同"
-    mail = session.scalars(select(Mail).where(Mail.subject.contains("新留言"))).one()
-    assert "请补交合同" in mail.body
 
 
 def test_showing_numbers_in_full_is_recorded(district: FlaskClient, city: City) -> None:
@@ -357,14 +260,6 @@ def test_reviews_of_others_do_not_exist(app: Flask, city: City) -> None:
         assert world.logged_in(app, city.staff[role]).get(f"/review/{key}/").status_code == 404
 
 
-def test_a_hold_of_another_application_is_not_lifted_from_this_page(district: FlaskClient, city: City) -> None:
-    first, second = confirmed(city, 2)
-    hold = holds.place(first, "待查", by=actor(city, Role.DISTRICT))
-    session.commit()
-    answer = district.post(f"/review/{second}/lift", data={"lift-hold": str(hold.id), "lift-finding": "x"})
-    assert answer.status_code == 404
-
-
 def test_earlier_opinions_are_told_with_their_reasons(district: FlaskClient, city: City) -> None:
     [key] = confirmed(city)
     wish = Wish(conclusion=Conclusion.DEFERRED, reason="学时不足", reason_code="D4")
@@ -373,3 +268,32 @@ def test_earlier_opinions_are_told_with_their_reasons(district: FlaskClient, cit
     page = words_on(district.get(f"/review/{key}/").text)
     assert re.search(r"初审 → 初审暂缓注册 .*D4 学时不足", page)
     assert "更改初审结论" in page
+
+
+def test_the_page_asks_the_database_a_bounded_number_of_times(
+    district: FlaskClient, city: City, database: Database
+) -> None:
+    """However much belongs to the application and however long the list is."""
+    first, second = confirmed(city, 2)
+    five_years(second)
+    confirmed(city, 10)
+    build.add(*(Message(application_id=second, body="x", sender="y", sent_at=clock.now()) for _ in range(20)))
+    session.commit()
+    asked = []
+    for key in (first, second):
+        session.remove()
+        with counted(database) as statements:
+            assert district.get(f"/review/{key}/?stage=confirmed").status_code == 200
+        asked.append(len(statements))
+    assert asked[1] <= asked[0] + 1
+    assert max(asked) <= 60, asked
+
+
+@pytest.mark.parametrize(("below", "chosen"), [(Conclusion.REGISTERED, ["registered"]), (Conclusion.DEFERRED, [])])
+def test_nothing_is_chosen_against_the_conclusion_of_the_level_below(
+    app: Flask, city: City, below: Conclusion, chosen: list[str]
+) -> None:
+    [key] = confirmed(city, stage=Stage.REVIEWED, conclusion=below)
+    page = world.logged_in(app, city.staff[Role.PROVINCE]).get(f"/review/{key}/").text
+    assert "系统建议：注册合格" in words_on(page)
+    assert re.findall(r'<input[^>]*checked[^>]*name="final-conclusion"[^>]*value="(\w+)"', page) == chosen

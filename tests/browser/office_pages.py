@@ -57,6 +57,20 @@ class Office:
             self.page.get_by_role("radio", name=conclusion, exact=True).check()
         self.presses(f"确定{name}")
 
+    def decides(self, name: str, *, conclusion: str = "", reason: str = "") -> None:
+        """On the review page: the decision, and then back to the same application."""
+        panel = self.page.locator("details.decision", has=self.page.get_by_role("heading", name=name, exact=True))
+        if panel.get_attribute("open") is None:
+            panel.locator("summary").click()
+        if conclusion:
+            panel.get_by_role("radio", name=conclusion, exact=True).check()
+        if reason:
+            panel.get_by_label("理由（申请人会看到）").fill(reason)
+        panel.get_by_role("button", name=f"确定{name}").click()
+
+    def goes_back_to_it(self) -> None:
+        self.follows("办错了？回到这件申请")
+
     def scans(self, text: str) -> None:
         self.opens("/desk/")
         expect(self.page.get_by_role("textbox")).to_be_focused()  # as a scanner needs it

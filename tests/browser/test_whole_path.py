@@ -63,15 +63,18 @@ def test_a_teacher_is_registered(services: Live, browser: Browser, page: Page, p
         confirms(point, number)
     with office(browser, services, "district") as district:
         district.finds(number)
-        district.moves("初审", conclusion="注册合格")
+        district.decides("初审", conclusion="注册合格")
+        district.goes_back_to_it()
         district.has("初审：注册合格")
     with office(browser, services, "city") as city:
         city.finds(number)
-        city.moves("复核通过")
+        city.decides("复核通过")
+        city.goes_back_to_it()
         city.has("市级复核意见：注册合格")
     with office(browser, services, "province") as province:
         province.finds(number)
-        province.moves("终审", conclusion="注册合格")
+        province.decides("终审", conclusion="注册合格")
+        province.goes_back_to_it()
         province.has("注册合格")
         picture(province.page, "office-concluded")
     teacher.logs_out()

@@ -42,7 +42,7 @@ TABLES = {
     "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
-    "staff_requests": Table(BUREAUS, edit=(U,), export=BUREAUS, lookup="bureau_id"),
+    "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "revocation_requests": Table(ALL),
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), lookup="school_id"),
@@ -81,6 +81,7 @@ ACTIONS = (
     "create_view",
     "edit_view",
     "delete_view",
+    "retire_view",
     "ajax_update",
     "ajax_lookup",
     "action_view",
@@ -155,3 +156,25 @@ PAGES = {
 for _table in ("authorities", "institutions", "schools", "subjects"):
     PAGES[f"{_table}.merge_view", "GET"] = Page((U,), 200)
     PAGES[f"{_table}.merge_view", "POST"] = Page((U,), 404, nobody=401)  # no row is named
+PAGES |= {
+    ("staff_requests.queue", "GET"): Page((U,), 200),
+    ("staff_requests.queue", "POST"): Page((U,), 404, nobody=401),  # no request is named
+    ("staff_requests.ajax_entries", "GET"): Page((U,), 200, address="/staff-requests/queue/entries/schools"),
+}
+PAGES |= {
+    ("authorities.tree_view", "GET"): Page(KEEPERS, 200),
+    ("authorities.rename_view", "GET"): Page((), 200),  # no row is named; tests/admin/test_reference.py names one
+    ("authorities.rename_view", "POST"): Page((), 200, nobody=401),
+    ("bureaus.tree_view", "GET"): Page(BUREAUS, 200),
+    ("bureaus.move_view", "GET"): Page((), 200),
+    ("bureaus.move_view", "POST"): Page((), 200, nobody=401),
+    ("confirmation_points.schools_view", "GET"): Page((), 200),
+    ("confirmation_points.schools_view", "POST"): Page((), 200, nobody=401),
+    ("materials.order_view", "GET"): Page((U,), 200),
+    ("materials.order_view", "POST"): Page((), 200, nobody=401),
+    ("calendar_days.year_view", "GET"): Page(KEEPERS, 200),
+    ("calendar_days.year_view", "POST"): Page((U,), 200, nobody=401),  # nothing to read yet: a preview
+    ("notice_texts.edition_view", "GET"): Page((U,), 200),
+    ("notice_texts.edition_view", "POST"): Page((U,), 422, nobody=401),
+    ("notice_texts.preview_view", "GET"): Page((), 200),
+}

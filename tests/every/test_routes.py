@@ -3,6 +3,7 @@
 A new address fails here until somebody has written down who may do what with it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from shared.db import Base, session
@@ -19,6 +20,8 @@ from tests.admin import world
 from tests.admin.world import City
 from tests.conftest import Database
 from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Table
+
+OF_A_ROW = ("details_view", "history_view", "edit_view", "delete_view", "retire_view")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,15 @@ def _known(endpoint: str, method: str) -> bool:
 def _calls(app: Flask, here: City, there: City, role: Role | None) -> Iterator[Call]:
     for rule, method in _rules(app):
         view, _dot, action = rule.endpoint.rpartition(".")
-        has_row = action in ("details_view", "history_view", "edit_view", "delete_view", "ajax_update", "action_view")
+        has_row = action in (
+            "details_view",
+            "history_view",
+            "edit_view",
+            "delete_view",
+            "retire_view",
+            "ajax_update",
+            "action_view",
+        )
         if (rule.endpoint, method) in PAGES:
             yield from _page_calls(rule, method, here, there, role)
             continue
@@ -82,7 +93,7 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
     address, data = _address(rule, export_type="csv"), {}
-    if action in ("details_view", "history_view", "edit_view", "delete_view"):
+    if action in OF_A_ROW:
         address += f"?id={row}"
         data = {"version": "0"}
     elif action == "ajax_update":
@@ -116,6 +127,7 @@ def _right(table: Table, action: str, method: str, role: Role | None, *, foreign
         "details_view": (table.view, {200}),
         "history_view": (table.history, {200}),
         "edit_view": (table.edit, {200} if method == "GET" else {409, 422}),
+        "retire_view": (table.edit, {200} if method == "GET" else {409}),
         "delete_view": (table.delete, {200} if method == "GET" else {409}),
         "ajax_update": (table.edit if table.inline else (), {409, 422}),
     }[action]
@@ -140,16 +152,24 @@ def _client(app: Flask, city: City, role: Role | None) -> FlaskClient:
     return world.logged_in(app, city.staff[role]) if role else app.test_client()
 
 
-def _state() -> dict[str, tuple[int, int | None]]:
-    """How many rows each table has, and the greatest version: what no GET may change."""
+# What a look at a page may leave behind: that somebody was there.
+STAMPS = {"staff_sessions": {"seen_at"}}
+Contents = dict[str, list[tuple[Any, ...]]]
+
+
+def _contents() -> Contents:
+    """Every value of every row of every table, but for the stamps: what no GET and no refused POST may change."""
     found = {}
     for table in Base.metadata.sorted_tables:
-        version = table.c.get("version")
-        columns = [func.count(), func.max(version) if version is not None else func.max(table.c.id)]
-        rows, greatest = session.execute(select(*columns).select_from(table)).one()
-        found[table.name] = (rows, greatest)
+        columns = [column for column in table.columns if column.name not in STAMPS.get(table.name, ())]
+        rows = session.execute(select(*columns).order_by(*table.primary_key.columns))
+        found[table.name] = [tuple(row) for row in rows]
     session.rollback()
     return found
+
+
+def _changed(before: Contents) -> list[str]:
+    return [name for name, rows in _contents().items() if rows != before[name]]
 
 
 @pytest.fixture
@@ -181,26 +201,105 @@ def test_every_address_answers_its_reader_as_written(
     assert not wrong, "\n".join(wrong)
 
 
+def test_the_walk_goes_everywhere(database: Database, cities: tuple[City, City]) -> None:
+    app = world.the_app(database)
+    here, there = cities
+    walked = {(call.endpoint, call.method): call for call in _calls(app, here, there, Role.AUDITOR)}
+    assert set(walked) == {(rule.endpoint, method) for rule, method in _rules(app)}
+    assert {method for _endpoint, method in walked} == {"GET", "POST"}
+    foreign = {call.endpoint for call in _calls(app, here, there, Role.AUDITOR) if call.foreign}
+    with_row = {rule.endpoint for rule, _method in _rules(app) if "key" in rule.arguments}
+    with_row |= {f"{name}.details_view" for name, table in TABLES.items() if not table.shared_rows}
+    assert with_row <= foreign
+    assert all(here.rows[name] != there.rows[name] for name, table in TABLES.items() if not table.shared_rows)
+
+
 @pytest.mark.parametrize("role", ALL, ids=str)
 def test_looking_at_pages_changes_nothing(database: Database, cities: tuple[City, City], role: Role) -> None:
     app = world.the_app(database)
     client = _client(app, cities[0], role)
-    before = _state()
-    for call in list(_calls(app, *cities, role)):
+    before, guilty = _contents(), []
+    looks = [call for call in _calls(app, *cities, role) if call.method == "GET"]
+    for call in looks:
+        _ask(client, call)
+    if _changed(before):  # only then one by one: who was it?
+        guilty = [str(call) for call in looks if _changes_something(client, call)]
+    assert _changed(before) == [], guilty
+
+
+def _changes_something(client: FlaskClient, call: Call) -> bool:
+    before = _contents()
+    _ask(client, call)
+    return bool(_changed(before))
+
+
+@pytest.mark.parametrize("role", ALL, ids=str)
+def test_every_answer_is_strict_about_scripts(database: Database, cities: tuple[City, City], role: Role) -> None:
+    app, loose = world.the_app(database), []
+    client = _client(app, cities[0], role)
+    for call in _calls(app, cities[0], cities[0], role):
         if call.method == "GET":
-            _ask(client, call)
-    assert _state() == before
+            with client.get(call.address, headers={"Accept": "text/html"}) as answer:
+                loose += [f"{call}: {fault}" for fault in _laxities(answer)]
+    assert loose == []
 
 
-def test_nothing_is_written_without_a_token(database: Database, cities: tuple[City, City]) -> None:
+def _laxities(answer: Any) -> list[str]:
+    policy = answer.headers.get("Content-Security-Policy", "")
+    found = [word for word in ("unsafe-", " *", "http:", "https:") if word in policy]
+    found += [word for word in ("default-src 'none'", "form-action 'self'", "'nonce-") if word not in policy]
+    if answer.mimetype == "text/html":
+        nonce = re.findall(r"'nonce-([^']+)'", policy)[:1]
+        tags = re.findall(r"<(?:script|style)\b[^>]*>", answer.text)
+        found += [tag for tag in tags if "src=" not in tag and not (nonce and f'nonce="{nonce[0]}"' in tag)]
+        found += re.findall(r"<[^>]*\s(?:on[a-z]+|style)=[^>]*>", re.sub(r'"[^"]*"', '""', answer.text))
+    return found
+
+
+# What a foreign page can send along with somebody's cookies, or without them; none of it is our token.
+TRICKS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "our own address as the referrer": {"headers": {"Referer": "http://localhost/", "Origin": "http://localhost"}},
+    "a token that we never gave": {"data": {"csrf_token": "IjEyMyI.aaaa.bbbb"}},
+    "a token in the address": {"query": "csrf_token=IjEyMyI.aaaa.bbbb"},
+    "a method in disguise": {"headers": {"X-HTTP-Method-Override": "GET", "X-Requested-With": "XMLHttpRequest"}},
+}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_nothing_is_written_without_a_token(database: Database, cities: tuple[City, City], trick: str) -> None:
     app = world.the_app(database, csrf=True)
-    clients = {role: _client(app, cities[0], role) for role in (Role.SUPERUSER, Role.POINT)}
-    before, accepted = _state(), []
+    clients = {role: _client(app, cities[0], role) for role in (Role.SUPERUSER, Role.POINT, None)}
+    before, accepted, asked = _contents(), [], set()
     for role, client in clients.items():
-        posts = [call for call in _calls(app, *cities, role) if call.method == "POST"]
-        accepted += [str(call) for call in posts if _ask(client, call) != 400]
+        for call in _calls(app, *cities, role):
+            if call.method == "POST":
+                asked.add(call.endpoint)
+                accepted += [str(call)] if _tricked(client, call, TRICKS[trick]) != 400 else []
     assert not accepted, accepted
-    assert _state() == before
+    assert asked == {rule.endpoint for rule, method in _rules(app) if method == "POST"}
+    assert _changed(before) == []
+
+
+def _tricked(client: FlaskClient, call: Call, trick: dict[str, Any]) -> int:
+    data = call.data | trick.get("data", {})
+    headers = {"Accept": "text/html"} | trick.get("headers", {})
+    address = f"{call.address}{'&' if '?' in call.address else '?'}{trick.get('query', '')}"
+    with client.post(address, data=data, headers=headers) as answer:
+        return answer.status_code
+
+
+def test_somebody_elses_token_is_none_and_the_own_one_is(database: Database, cities: tuple[City, City]) -> None:
+    app = world.the_app(database, csrf=True)
+    mine, other = (_client(app, city, Role.SUPERUSER) for city in cities)
+    address = f"/schools/edit/?id={cities[0].rows['schools']}"
+    own, foreign = (_token(client) for client in (mine, other))
+    assert mine.post(address, data={"version": "0", "csrf_token": foreign}).status_code == 400
+    assert mine.post(address, data={"version": "0", "csrf_token": own}).status_code in (409, 422)
+
+
+def _token(client: FlaskClient) -> str:
+    return re.findall(r'name="csrf-token" content="([^"]+)"', client.get("/").text)[0]
 
 
 def test_nobody_learns_which_addresses_exist(database: Database) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
+from tests.browser.office_walk import PAGES, PARTS
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted(
     path for door in ("portal", "admin", "shared") for path in (ROOT / door / "templates").rglob("*.html")
@@ -38,3 +40,11 @@ def test_it_has_no_inline_handler_or_style(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=_short)
 def test_nothing_is_loaded_from_elsewhere(path: Path) -> None:
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?:https?:)?//""", path.read_text(encoding="utf-8"))
+
+
+def test_every_page_of_the_back_office_is_walked_by_axe() -> None:
+    folder = ROOT / "admin" / "templates"
+    templates = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    pages = {name for name in templates if not name.startswith("parts/")} - set(PARTS)
+    assert pages - set(PAGES) == set(), "add them to tests/browser/office_walk.py: it says how"
+    assert set(PAGES) - pages == set(), "no longer there: take them out of tests/browser/office_walk.py"

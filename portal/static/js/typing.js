@@ -70,7 +70,7 @@ for (const input of document.querySelectorAll("input[data-search]")) {
     }
   };
   input.addEventListener("input", () => {
-    clearTimeout(timer);
+    close(); // names for what stood there before must not be taken any more
     timer = setTimeout(ask, 200);
   });
   input.addEventListener("focus", () => { if (!input.value) ask(); });

@@ -16,7 +16,7 @@ from shared.models import Application, Person, Staff
 from shared.rules.rights import Actor
 from shared.rules.states import status_label
 from shared.services import audit, second_factor
-from shared.services.demo import histories, places, rounds, staffing, world
+from shared.services.demo import asked, histories, places, rounds, staffing, world
 from shared.services.demo.rows import rows_of
 from shared.services.demo.synthetic import Someone, someone
 from shared.services.passwords import hash_password
@@ -62,6 +62,7 @@ def demo(teachers: int, *, by: Actor) -> Demo:
     around = world.read(campaign, clock.today())
     for batch in _missing(teachers):
         added.update(_insert(batch, around, password_hash))
+    added.update(asked.build())
     for table in sorted({"people", "applications", "events"} & added.keys()):
         audit.record("demo", table, None, {"rows": [None, str(added[table])]}, by=by)
     return Demo({table: count for table, count in added.items() if count}, PASSWORD, staff_logins(), teacher_logins())
