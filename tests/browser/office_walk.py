@@ -156,6 +156,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
     "desk/point.html": at("point", "/desk/{at_desk}/point"),
+    "desk/back.html": at("point", "/desk/{at_desk}/back"),
+    "desk/today.html": at("point", "/desk/today"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
     "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
@@ -188,4 +190,4 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
-PARTS = ("base.html", "review/parts.html", "review/empty.html", "requests/empty.html")
+PARTS = ("base.html", "desk/parts.html", "review/parts.html", "review/empty.html", "requests/empty.html")
