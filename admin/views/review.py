@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from admin.forms import moves
 from admin.forms.review import AssignForm, HoldForm, LiftForm, MessageForm
 from admin.forms.typed import number_of
-from admin.views import rows
+from admin.views import conflict, rows
 from admin.views.applications import Applications
 from admin.views.cells import NOTHING
 from shared.db import session
@@ -114,7 +114,7 @@ class Review(BaseView):  # type: ignore[misc]
             try:
                 workflow.move(key, move.name, by=by(), version=version, wish=moves.wish_of(form))
             except Refused as refused:
-                show(refused.problems, form)
+                show(conflict.told(form, key, refused, to=move.permission), form)
             else:
                 flash(self._done(key, move), "success")
                 return redirect(self._after(key))

@@ -262,3 +262,23 @@ def test_a_move_that_comes_too_late_says_what_changed_and_can_be_made_after_read
     assert world.application_of(city).stage is Stage.SUBMITTED
     assert officer.post(address, data=form_of(late.text)).status_code == 302
     assert session.get_one(Application, city.application).stage is Stage.RETURNED
+
+
+def test_a_decision_that_comes_too_late_says_what_changed(app: Flask, city: City) -> None:
+    is_accepted(city)
+    officer = world.logged_in(app, city.staff[Role.DISTRICT])
+    version = str(world.application_of(city).version)
+    data = {"preliminary-version": version, "preliminary-conclusion": "registered", "preliminary-reason": "无误"}
+    build.change(world.application_of(city), ethics=EthicsGrade.UNQUALIFIED)
+    session.commit()
+    late = officer.post(f"/review/{city.application}/decide/preliminary", data=data)
+    assert late.status_code == 422
+    assert "测试准备" in late.text
+    assert "师德结论" in late.text
+    assert "无误" in late.text
+
+
+def is_accepted(city: City) -> None:
+    """The papers are accepted: the district may decide."""
+    build.change(world.application_of(city), stage=Stage.CONFIRMED, signed_version=1)
+    session.commit()
