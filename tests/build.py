@@ -20,6 +20,7 @@ from shared.models import (
     Authority,
     Bureau,
     Campaign,
+    Certificate,
     ConfirmationPoint,
     Institution,
     Material,
@@ -346,6 +347,21 @@ def an_application(
     if photo:
         a_photo(row)
     return row
+
+
+def a_certificate(application: Application, **fields: Any) -> Certificate:
+    """What the registry knows of an application's certificate: the same, unless said otherwise."""
+    values = {
+        "number": application.certificate_number,
+        "id_number": application.person.id_number,
+        "name": application.name,
+        "sex": application.sex,
+        "qualification_type_code": application.qualification_type_code,
+        "subject_code": application.certificate_subject_code,
+        "authority_id": application.authority_id,
+        "issued_on": application.certificate_issued_on,
+    }
+    return add(Certificate(**(values | fields)))
 
 
 @functools.cache

@@ -72,6 +72,12 @@ def of_my_point(actor: Actor) -> ColumnElement[bool]:
     return equal(Application.point_id.expression, actor.point_id) & handed_in()
 
 
+def wanted_at_my_point(actor: Actor) -> ColumnElement[bool]:
+    """What is here, and what stands at another point although mine serves the school: it may be taken over (S19)."""
+    served = select(PointSchool.school_id).where(equal(PointSchool.point_id.expression, actor.point_id)).correlate(None)
+    return of_my_point(actor) | (Application.school_id.in_(served) & handed_in())
+
+
 def of_my_bureau(actor: Actor) -> ColumnElement[bool]:
     return equal(Application.bureau_id.expression, actor.bureau_id) & handed_in()
 

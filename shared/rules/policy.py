@@ -76,6 +76,7 @@ from shared.rules.areas import (
     staff_in_my_area,
     still_attested,
     views_for_me,
+    wanted_at_my_point,
 )
 from shared.rules.rights import Actor, Can
 
@@ -91,7 +92,8 @@ def _grant(model: type[Base], role: Role, condition: Condition, *actions: Can) -
 _grant(Application, Role.TEACHER, my_own, Can.VIEW, Can.SUBMIT, Can.AMEND, Can.WITHDRAW, Can.CHANGE_POINT, Can.PRINT)
 _grant(Application, Role.SCHOOL, of_my_school, Can.VIEW, Can.EDIT, Can.EXPORT, Can.CHECK, Can.RETURN, Can.PRINT)
 _grant(Application, Role.POINT, of_my_point, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT)
-_grant(Application, Role.POINT, of_my_point, Can.RETURN, Can.CONFIRM, Can.UNDO_CONFIRM, Can.CHANGE_POINT, Can.CORRECT)
+_grant(Application, Role.POINT, of_my_point, Can.RETURN, Can.CONFIRM, Can.UNDO_CONFIRM, Can.CORRECT)
+_grant(Application, Role.POINT, wanted_at_my_point, Can.CHANGE_POINT)
 _grant(Application, Role.DISTRICT, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.PRELIMINARY)
 _grant(Application, Role.DISTRICT, in_my_area, Can.UNDO_CONFIRM, Can.CHANGE_POINT, Can.REQUEST_REVOCATION)
 _grant(Application, Role.CITY, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.REVIEW)

@@ -1,17 +1,15 @@
 """The confirmation desk (S19–S21): find, compare, tick the papers, correct, confirm, and print the receipt."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Certificate, Material, Person, Receipt, ReceivedPaper
-from shared.models.kinds import IdKind
-from shared.rules import form, identity
+from shared.models import Application, Material, Receipt, ReceivedPaper
+from shared.rules import form
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field, Section
 from shared.rules.rights import Actor, Can
@@ -19,8 +17,6 @@ from shared.services import access, answers, outlook, receipts, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
 from shared.text import _
-
-SCANNED = re.compile(r"(\d{12,})-(\d{1,4})")  # what the form's QR says: registration number and version
 
 
 @dataclass(frozen=True)
@@ -32,38 +28,6 @@ class Desk:
     received: set[int]
     problems: list[Problem]
     receipt: Receipt | None
-
-
-def find(text: str, *, by: Actor) -> Application:
-    """The application with this registration number, ID number or QR; `NotYours` where the point has none such."""
-    wanted = identity.normalise(IdKind.RESIDENT, text)
-    if not wanted:
-        raise Refused(Problem("search", "text", _("请输入或扫描报名号、证件号码")))
-    scanned = SCANNED.fullmatch(wanted)
-    number = scanned[1] if scanned else wanted
-    found = session.scalar(
-        access.query(Application, by=by)
-        .join(Person)
-        .where(or_(Application.registration_number == number, Person.id_number == number))
-        .order_by(Application.id.desc())
-        .limit(1)
-    )
-    if found is None:
-        raise NotYours
-    return found
-
-
-def void_print(text: str, application: Application) -> Problem | None:
-    """What is wrong with a scanned form: its version is not the present one (S20)."""
-    scanned = SCANNED.fullmatch(text.strip())
-    if scanned is None or int(scanned[2]) == application.form_version:
-        return None
-    message = _(
-        "签名的申请表是第{signed}版，数据是第{present}版，请重新打印并签名",
-        signed=int(scanned[2]),
-        present=application.form_version,
-    )
-    return Problem("void_print", "signed_version", message)
 
 
 def desk(application_id: int, *, by: Actor) -> Desk:
@@ -107,8 +71,8 @@ def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> N
 
 def correctable(application: Application) -> list[Field]:
     """What the desk may change (S19): present post and certificate, the latter not if the registry knows it."""
-    known = select(Certificate.id).where(Certificate.number == application.certificate_number)
-    locked = {Section.CERTIFICATE} if session.scalar(known) is not None else set()
+    known = answers.registered(answers.of_application(application))
+    locked = {Section.CERTIFICATE} if known is not None else set()
     return [field for field in FIELDS if field.correctable and field.section not in locked]
 
 
@@ -127,6 +91,28 @@ def correct(application_id: int, values: Mapping[str, Any], *, by: Actor, versio
     if changed:
         _correct(application_id, changed, by=by, version=version)
     return problems
+
+
+def adopt(application_id: int, *, by: Actor, version: int) -> None:
+    """Put what the registry says of the certificate into the form: it is not typed a second time (S19)."""
+    application = access.one(Application, application_id, by=by, to=Can.CORRECT)
+    before = answers.of_application(application)
+    known = answers.as_registered(before)
+    changed = {name: value for name, value in known.items() if before[name] != value}
+    if not changed:
+        raise Refused(Problem("registry", "", _("证书库中没有与申请表不同的内容，不需要更正")))
+    _correct(application_id, changed, by=by, version=version)
+
+
+@transaction
+def take_over(registration_number: str, *, by: Actor) -> int:
+    """Fetch an application to this point that stands at another one, and return its number: no dead end (S19)."""
+    wanted = access.query(Application, by=by, to=Can.CHANGE_POINT)
+    application = session.scalar(wanted.where(Application.registration_number == registration_number))
+    if application is None:
+        raise NotYours
+    workflow.move(application.id, "change_point", by=by, wish=Wish(point_id=by.point_id))
+    return application.id
 
 
 @transaction

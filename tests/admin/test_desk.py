@@ -1,11 +1,13 @@
 """The confirmation desk, as an operator goes through it."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
 from shared.db import session
-from shared.models import Application, Receipt
+from shared.models import Application, Material, Receipt
 from shared.models.kinds import Role, Stage
 from tests import build
 from tests.admin import world
@@ -31,22 +33,128 @@ def test_the_operator_finds_by_number_document_and_scan(app: Flask, city: City) 
     client = world.logged_in(app, city.staff[Role.POINT])
     registration, number = world.application_of(city).registration_number, world.person_of(city).id_number
     session.rollback()
-    for text in (registration, f" {number.lower()} ", f"{registration}-1"):
+    for text, paper in ((registration, ""), (f" {number.lower()} ", ""), (f"{registration}-1", "?paper=1")):
         answer = client.post("/desk/", data={"text": text})
-        assert answer.headers.get("Location") == f"/desk/{city.application}/", text
+        assert answer.headers.get("Location") == f"/desk/{city.application}/{paper}", text
     old = client.post("/desk/", data={"text": f"{registration}-9"}, follow_redirects=True).text
     assert "请重新打印并签名" in old
 
 
 def test_what_is_not_found_gets_a_sentence(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    answer = client.post("/desk/", data={"text": "202699999999"})
+    assert answer.status_code == 422
+    assert "没有找到“202699999999”" in answer.text
+    assert 'value="202699999999"' in answer.text
+
+
+def test_an_applicant_of_another_point_is_told_which_and_nothing_else(app: Flask, city: City) -> None:
     elsewhere = world.a_city()
-    foreign = world.application_of(elsewhere).registration_number
+    foreign, person = world.application_of(elsewhere), world.person_of(elsewhere)
+    number, name, id_number = foreign.registration_number, person.name, person.id_number
+    point = foreign.point.name  # type: ignore[union-attr]
     session.rollback()
     client = world.logged_in(app, city.staff[Role.POINT])
-    answer = client.post("/desk/", data={"text": foreign})
-    assert answer.status_code == 422
-    assert f"没有找到“{foreign}”" in answer.text
-    assert f'value="{foreign}"' in answer.text
+    page = client.post("/desk/", data={"text": f"{number}-1"}).text
+    assert f"报名号{number}选的是“{point}”" in page
+    assert "登录网上申报系统更换确认点" in page
+    assert name not in page
+    by_document = client.post("/desk/", data={"text": id_number}).text
+    assert f"没有找到“{id_number}”" in by_document
+    assert point not in by_document
+    assert client.post("/desk/take", data={"number": number}).status_code == 404
+
+
+def test_an_applicant_of_a_served_school_is_taken_over(app: Flask, city: City) -> None:
+    application = world.application_of(city)
+    other = build.a_point("另一确认点", serving=[application.school])  # type: ignore[list-item]
+    operator, point, number = build.staff(Role.POINT, other).id, other.id, application.registration_number
+    session.commit()
+    client = world.logged_in(app, operator)
+    page = client.post("/desk/", data={"text": number}).text
+    assert "转到本确认点办理" in page
+    key = world.application_of(city).id
+    session.rollback()
+    assert client.get(f"/desk/{key}/").status_code == 404
+    answer = client.post("/desk/take", data={"number": number})
+    assert answer.headers["Location"] == f"/desk/{key}/"
+    assert (world.application_of(city).point_id, world.application_of(city).form_version) == (point, 2)
+
+
+def test_what_was_corrected_is_told_with_the_void_paper(app: Flask, city: City) -> None:
+    build.change(world.application_of(city), joined_on=date(2011, 9, 1), form_version=2, signed_version=0)
+    session.commit()
+    client = world.logged_in(app, city.staff[Role.POINT])
+    page = client.get(f"/desk/{city.application}/?paper=1").text
+    assert "签名的申请表是第1版，数据是第2版：请重新打印并签名" in page
+    assert "进本单位时间：2010-08-01 → 2011-09-01" in page
+    assert "Δ 第1版：2010-08-01" in page
+    assert "已作废" not in client.get(f"/desk/{city.application}/?paper=2").text
+
+
+def test_a_wrong_paper_in_the_version_field_gets_a_sentence(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    registration, version = world.application_of(city).registration_number, str(world.application_of(city).version)
+    session.rollback()
+    papers = {"material": str(city.rows["materials"]), "version": version}
+    address = f"/desk/{city.application}/confirm"
+    other = client.post(address, data=papers | {"signed_version": "202688888888-1"})
+    assert "扫的是报名号202688888888的申请表，不是这一位的" in other.text
+    assert (
+        "请扫申请表上的二维码，或填写右上角的版本号" in client.post(address, data=papers | {"signed_version": "x"}).text
+    )
+    done = client.post(address, data=papers | {"signed_version": f"{registration}-1"})
+    assert done.headers["Location"] == f"/desk/{city.application}/receipt"
+
+
+def test_missing_papers_are_asked_for_by_name_all_at_once(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    name = session.get_one(Material, city.rows["materials"]).name
+    session.rollback()
+    answer = client.post(f"/desk/{city.application}/confirm", data={"then": "return"})
+    assert answer.headers["Location"] == f"/desk/{city.application}/back"
+    page = client.get(answer.headers["Location"]).text
+    assert f"请补交材料：{name}。" in page
+    version = str(world.application_of(city).version)
+    session.rollback()
+    sent = {"version": version, "reason": f"请补交材料：{name}。"}
+    assert client.post(f"/desk/{city.application}/back", data=sent).headers["Location"] == "/desk/"
+    assert world.application_of(city).stage is Stage.RETURNED
+    session.rollback()
+    assert "已退回修改。请申请人在网上改好" in client.get(f"/desk/{city.application}/").text
+
+
+def test_what_the_registry_says_is_marked_and_put_into_the_form(app: Flask, city: City) -> None:
+    application = world.application_of(city)
+    build.a_certificate(application, issued_on=date(2009, 7, 1))
+    version = str(application.version)
+    session.commit()
+    client = world.logged_in(app, city.staff[Role.POINT])
+    page = client.get(f"/desk/{city.application}/").text
+    assert "≠ 证书库：2009-07-01" in page
+    assert "证书信息锁定" in page
+    assert 'name="certificate_issued_on"' not in client.get(f"/desk/{city.application}/correct").text
+    answer = client.post(f"/desk/{city.application}/adopt", data={"version": version})
+    assert answer.headers["Location"] == f"/desk/{city.application}/?paper=1"
+    assert str(world.application_of(city).certificate_issued_on) == "2009-07-01"
+    session.rollback()
+    assert "≠" not in client.get(f"/desk/{city.application}/").text
+
+
+def test_the_days_list_shows_what_this_point_has_confirmed(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    assert "这一天本确认点还没有办理" in client.get("/desk/today").text
+    version = str(world.application_of(city).version)
+    session.rollback()
+    papers = {"material": str(city.rows["materials"]), "version": version, "signed_version": "1"}
+    assert client.post(f"/desk/{city.application}/confirm", data=papers).status_code == 302
+    receipt = session.scalar(select(Receipt.number))
+    session.rollback()
+    assert str(receipt) in client.get("/desk/today").text
+    assert str(receipt) in client.get("/desk/").text  # the last one, to come back to
+    answer = client.post("/desk/", data={"text": str(receipt)})
+    assert answer.headers["Location"] == f"/desk/{city.application}/"
+    assert "已经确认，不需要再办" in client.get(f"/desk/{city.application}/").text
 
 
 def test_from_the_papers_to_the_receipt_and_back(app: Flask, city: City) -> None:
@@ -56,7 +164,7 @@ def test_from_the_papers_to_the_receipt_and_back(app: Flask, city: City) -> None
     session.rollback()
     papers = {"material": str(city.rows["materials"]), "version": version}
     missing = client.post(f"{address}/confirm", data={"version": version, "signed_version": "1"})
-    assert "纸质材料不齐" in missing.text
+    assert "纸质材料不齐，还缺：" in missing.text
     old = client.post(f"{address}/confirm", data=papers | {"signed_version": "9"})
     assert "签名的申请表不是当前版本" in old.text
     done = client.post(f"{address}/confirm", data=papers | {"signed_version": "1"})

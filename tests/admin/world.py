@@ -134,6 +134,8 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
 
 def _a_saved_view(staff_id: int) -> SavedView:
     return SavedView(staff_id=staff_id, table_name="applications", name="待初审", query="stage=confirmed")
+
+
 def _a_session(staff_id: int) -> int:
     """Somebody is at work: one session that is open."""
     now = clock.now()

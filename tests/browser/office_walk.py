@@ -189,6 +189,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
     "desk/point.html": at("point", "/desk/{at_desk}/point"),
+    "desk/back.html": at("point", "/desk/{at_desk}/back"),
+    "desk/today.html": at("point", "/desk/today"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
     "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
@@ -223,4 +225,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
 # A batch in progress: test_back_office_bulk.py has the rows for it.
-PARTS = ("base.html", "batch/progress.html", "review/parts.html", "review/empty.html", "requests/empty.html")
+PARTS = (
+    "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
+    "requests/empty.html",
+)  # fmt: skip
