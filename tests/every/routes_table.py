@@ -42,7 +42,7 @@ OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
     "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
-    "batches": Table((*MOVERS, A), history=(A,), pages=(S, A)),  # one's own: that of the walk is the school's
+    "batches": Table((*MOVERS, A), history=(), pages=(S, A)),  # one's own: that of the walk is the school's
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
