@@ -16,7 +16,6 @@ from shared.models import (
     Hold,
     Mail,
     RevocationRequest,
-    RosterEntry,
     Staff,
     StaffRequest,
 )
@@ -127,7 +126,6 @@ BATCHES = Wanted(
     _("未完成的批量办理"),
     lambda by: access.query(Batch, by=by).where(Batch.staff_id == by.id, Batch.state.in_(UNFINISHED)),
 )
-IN_SCOPE = Wanted(RosterEntry, Can.VIEW, _("应注册人员"), lambda by: access.query(RosterEntry, by=by))
 
 
 @dataclass(frozen=True)
