@@ -351,14 +351,11 @@ def an_application(
 
 def a_certificate(application: Application, **fields: Any) -> Certificate:
     """What the registry knows of an application's certificate: the same, unless said otherwise."""
-    values = {
+    same = {name: getattr(application, name) for name in ("name", "sex", "qualification_type_code", "authority_id")}
+    values = same | {
         "number": application.certificate_number,
         "id_number": application.person.id_number,
-        "name": application.name,
-        "sex": application.sex,
-        "qualification_type_code": application.qualification_type_code,
         "subject_code": application.certificate_subject_code,
-        "authority_id": application.authority_id,
         "issued_on": application.certificate_issued_on,
     }
     return add(Certificate(**(values | fields)))
