@@ -61,7 +61,7 @@ def one(model: type[M], key: object, *, by: Actor, to: Can = Can.VIEW, lock: boo
     """The row with the number `key`, locked for writing if asked; `NotYours` where there is none for `by`."""
     statement = query(model, by=by, to=to).where(model.__table__.c.id == key)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=model).execution_options(populate_existing=True)
     row = session.scalar(statement)
     if row is None:
         raise NotYours

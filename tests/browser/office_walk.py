@@ -161,6 +161,7 @@ def _makes_a_material(office: Office, keys: Keys) -> None:
 
 PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "dashboard.html": (at("district", "/"), at("school", "/"), at("superuser", "/"), at("auditor", "/")),
+    "pile.html": at("district", "/waiting/mine/"),
     "login.html": at("", "/login"),
     "password.html": at("district", "/password"),
     "error.html": at("district", "/no-such-page"),

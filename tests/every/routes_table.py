@@ -45,8 +45,6 @@ TABLES = {
     "applications": Table(
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
     ),
-    "batches": Table((*MOVERS, A), history=(A,), pages=(S, A)),  # one's own: that of the walk is the school's
-    "applications": Table(ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS),
     "batches": Table((*MOVERS, A), history=(), pages=(S, A)),  # one's own: that of the walk is the school's
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
