@@ -4,7 +4,7 @@ Which pages these are, and how to add one, stands in office_walk.py.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +21,12 @@ WALK = [
     for template, ways in PAGES.items()
     for index, shown in enumerate(ways if isinstance(ways, tuple) else (ways,))
 ]
+
+
+@pytest.fixture(scope="session")
+def live(start_services: Callable[..., Live]) -> Live:
+    """A city of its own: what is changed here meets no other test."""
+    return start_services()
 
 
 @pytest.fixture(scope="module")

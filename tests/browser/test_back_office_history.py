@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,6 +11,12 @@ from tests.browser.conftest import Live, picture
 from tests.browser.office_pages import Office, office
 from tests.browser.test_back_office_axe import violations
 from tests.browser.test_portal_journey import fits
+
+
+@pytest.fixture(scope="session")
+def live(start_services: Callable[..., Live]) -> Live:
+    """A city of its own: what is changed here meets no other test."""
+    return start_services()
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,12 @@ OFFICE = ROOT / "docs" / "pictures" / "office"
 TWIN = "鼓楼区致远中学（总校）"
 
 
+@pytest.fixture(scope="session")
+def live(start_services: Callable[..., Live]) -> Live:
+    """A city of its own: what is changed here meets no other test."""
+    return start_services()
+
+
 @pytest.fixture(scope="module")
 def services(start_services: Callable[..., Live]) -> Live:
     """A city of its own: what is merged here is gone for everybody else."""

@@ -19,6 +19,12 @@ WAITING = "/applications/?stage=confirmed"
 TABLET = {"width": 820, "height": 1180}
 
 
+@pytest.fixture(scope="session")
+def live(start_services: Callable[..., Live]) -> Live:
+    """A city of its own: what is changed here meets no other test."""
+    return start_services()
+
+
 @pytest.fixture
 def page(browser: Browser) -> Page:
     return browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN").new_page()
