@@ -23,7 +23,7 @@ class AuditEntries(Table):
     on = (Can.VIEW, Can.EXPORT)
     column_list = ("at", "actor_name", "actor_role", "address", "action", "table_name", "row_id", "changes")
     column_searchable_list = ("actor_name",)
-    column_filters = ("actor_role", "action", "table_name", "row_id")
+    column_filters = ("at", "actor_role", "action", "table_name", "row_id")
     column_labels: ClassVar = {"address": _("来源地址"), "actor_role": _("角色")}
     title_columns = ("at", "action")
     newest_first = True
@@ -52,7 +52,7 @@ class Events(Table):
     column_list = (
         "at", "application_id", "move", "actor_name", "actor_role", "from_stage", "to_stage", "to_conclusion", "reason"
     )  # fmt: skip
-    column_filters = ("application_id", "actor_role", "to_stage")
+    column_filters = ("at", "application_id", "actor_role", "to_stage")
     column_labels: ClassVar = {"application_id": _("申请编号"), "actor_role": _("角色")}
     title_columns = ("at", "move")
     newest_first = True

@@ -6,7 +6,7 @@ about that row, not the line for the audit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, false, func, select
@@ -107,9 +107,9 @@ def _narrowed(asked: Asked, fields: Sequence[str]) -> list[ColumnElement[bool]]:
     if asked.person:
         conditions.append(ENTRIES.actor_name == asked.person)
     if asked.first:
-        conditions.append(ENTRIES.at >= _midnight(asked.first))
+        conditions.append(ENTRIES.at >= clock.midnight(asked.first))
     if asked.last:
-        conditions.append(ENTRIES.at < _midnight(asked.last + timedelta(days=1)))
+        conditions.append(ENTRIES.at < clock.midnight(asked.last + timedelta(days=1)))
     return conditions
 
 
@@ -117,9 +117,3 @@ def _names(field: str) -> ColumnElement[bool]:
     """Whether an entry tells of `field`; as text, because SQLite calls a missing part the JSON value null."""
     found: ColumnElement[bool] = ENTRIES.changes[field].as_string().is_not(None)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    """The moment at which `day` begins by the users' clock."""
-    zone = clock.local(clock.now()).tzinfo
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -148,6 +148,22 @@ def test_whoever_was_overtaken_is_told_only_about_rows_of_their_own(city: City) 
     assert history.since(Application, city.application, version + 1, by=own, to=Can.EDIT) == []
 
 
+def test_the_audit_is_filtered_by_days_of_the_users_clock(app: Flask, city: City, at: At) -> None:
+    for name, moment in (("甲校", "2031-03-01T00:05+08:00"), ("乙校", "2031-03-02T23:55+08:00")):
+        at(datetime.fromisoformat(moment))
+        rename(city, name)
+    at(datetime.fromisoformat("2031-03-02T23:59+08:00"))
+    client = world.logged_in(app, city.staff[Role.AUDITOR])
+    for query, told in (
+        ("at.from=2031-03-01&at.to=2031-03-01", ["甲校"]),
+        ("at.from=2031-03-02&at.to=2031-03-02", ["乙校"]),
+        ("at.from=2031-03-01", ["甲校", "乙校"]),
+        ("at.to=2031-02-28", []),
+    ):
+        page = client.get(f"/audit-entries/?table_name=schools&action=update&{query}").text
+        assert [name for name in ("甲校", "乙校") if f"→ {name}" in page] == told, query
+
+
 def test_the_auditor_exports_what_was_filtered_and_that_is_noted(app: Flask, city: City) -> None:
     rename(city, "新校名")
     client = world.logged_in(app, city.staff[Role.AUDITOR])
