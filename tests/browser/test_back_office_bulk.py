@@ -57,7 +57,7 @@ def crowded(start_services: Callable[..., Live]) -> Live:
         points = select(ConfirmationPoint).where(ConfirmationPoint.bureau_id == officer.bureau_id)
         campaign = session.scalars(select(Campaign).order_by(Campaign.id.desc())).first()
         point = next(one for one in session.scalars(points) if one.schools)
-        ids = a_crowd(CROWD, Stage.CONFIRMED, campaign=campaign, point=point)
+        ids = a_crowd(CROWD, Stage.CONFIRMED, campaign=campaign, point=point, registration_number="B000000000")
         held = [
             Hold(application_id=key, reason="证书待核", placed_at=clock.now(), placed_by_id=officer.id)
             for key in ids[:HELD]
