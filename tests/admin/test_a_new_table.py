@@ -56,16 +56,12 @@ def keeper(app: Flask, city: City) -> FlaskClient:
     return world.logged_in(app, city.staff[Role.SUPERUSER])
 
 
-def a_course(
-    code: str, name: str, hours: int, held_on: date | None = None, status: EntryStatus = EntryStatus.ACTIVE
-) -> Course:
-    return build.add(Course(code=code, name=name, hours=hours, held_on=held_on, status=status))
-
-
 def three_courses() -> None:
-    a_course("K1", "信息技术应用", 36, date(2025, 7, 1))
-    a_course("K2", "信息技术提高", 72, date(2026, 7, 1))
-    a_course("K3", "师德修养", 12, status=EntryStatus.RETIRED)
+    build.add(
+        Course(code="K1", name="信息技术应用", hours=36, held_on=date(2025, 7, 1)),
+        Course(code="K2", name="信息技术提高", hours=72, held_on=date(2026, 7, 1)),
+        Course(code="K3", name="师德修养", hours=12, status=EntryStatus.RETIRED),
+    )
     session.commit()
 
 
@@ -164,7 +160,12 @@ def test_a_row_is_retired_and_comes_back(keeper: FlaskClient) -> None:
     page = keeper.get(f"/courses/retire/?id={key}").text
     assert "停用" in page
     assert keeper.post(f"/courses/retire/?id={key}", data={"version": str(version)}).status_code == 302
-    assert course("K1").status is EntryStatus.RETIRED
+    row = course("K1")
+    assert row.status is EntryStatus.RETIRED
+    cell = {"id": str(key), "version": str(row.version), "name": "status", "value": "active"}
+    session.rollback()
+    assert keeper.post("/courses/ajax/update/", data=cell).status_code == 200
+    assert course("K1").status is EntryStatus.ACTIVE
 
 
 def test_the_list_is_exported_as_it_is_filtered(keeper: FlaskClient) -> None:

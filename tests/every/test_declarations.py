@@ -1,4 +1,4 @@
-"""Every declared table: how an import names its rows, and that whatever it is searched, sorted or filtered by is fast."""
+"""Every declared table: what names its rows to an import; what it is searched, sorted and filtered by has an index."""
 
 import pytest
 from sqlalchemy import UniqueConstraint, inspect
@@ -14,7 +14,7 @@ TABLES = [view for view in Menu().views if isinstance(view, Table)]
 WITHOUT_KEY = {"windows", "teaching_breaks"}
 # Filters of tables that grow, each with the reason why it needs no index of its own.
 WITHOUT_INDEX = {
-    "applications.stage": "counted by ix_applications_bureau_id_stage alone, and walked in order until the page is full",
+    "applications.stage": "counted by ix_applications_bureau_id_stage alone; the page is walked to in order",
     "applications.conclusion": "as the stage",
     "assessment_years.year": "of one's own school or area, or with an application; five values",
     "assessment_years.assessment": "as the year",
