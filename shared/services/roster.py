@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     String,
@@ -257,16 +257,17 @@ def _not_on_the_list(school_id: int, campaign_id: int, by: Actor, word: str) -> 
         entry.c.id_number == person.c.id_number,
         entry.c.school_id == school_id,
     )
-    return (
+    found: Select[Any] = (
         select(cast(null(), Integer).label("entry_id"), mine.c.name, person.c.id_number, *_told(mine, school_id, by))
         .select_from(mine.join(person, person.c.id == mine.c.person_id))
         .where(mine.c.school_id == school_id, mine.c.campaign_id == campaign_id, _seen(Application, mine, by))
         .where(mine.c.stage.not_in((Stage.DRAFT, Stage.WITHDRAWN)), ~listed)
         .where(_found(mine.c.name, person.c.id_number, word))
     )
+    return found
 
 
-def _told(mine: Alias, school_id: int, by: Actor) -> list[ColumnElement[Any]]:
+def _told(mine: FromClause, school_id: int, by: Actor) -> list[ColumnElement[Any]]:
     columns = mine.c
     standing = case(
         (or_(columns.id.is_(None), columns.stage == Stage.WITHDRAWN), Standing.MISSING.value),
@@ -288,7 +289,7 @@ def _told(mine: Alias, school_id: int, by: Actor) -> list[ColumnElement[Any]]:
     ]
 
 
-def _seen(model: type[Base], row: Alias, by: Actor) -> ColumnElement[bool]:
+def _seen(model: type[Base], row: FromClause, by: Actor) -> ColumnElement[bool]:
     """SCOPE's condition on one row of an alias."""
     own = model.__table__.c.id
     return (
@@ -317,7 +318,7 @@ def _line(row: Any) -> Line:  # noqa: ANN401  a row of the columns above
         name=row.name or "",
         id_number=masking.id_number(row.id_number),
         listed=row.entry_id is not None,
-        standing=Standing(row.standing),
+        standing=next(one for one in Standing if one.value == row.standing),
         application_id=row.application_id if seen else None,
         person_id=row.person_id if seen else None,
         number=row.registration_number if seen else "",
