@@ -151,6 +151,10 @@ def roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
     return RosterEntry.school_id.in_(select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None))
 
 
+def roster_of_my_school(actor: Actor) -> ColumnElement[bool]:
+    return equal(RosterEntry.school_id.expression, actor.school_id)
+
+
 def above(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
     """Rows whose bureau is the actor's own or lies above it in the tree; without a place: none."""
     ids = [int(part) for part in actor.bureau_path.strip("/").split("/") if part]
