@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from shared import clock
 from shared.adapters import qr
-from shared.db import session, transaction
+from shared.db import Base, session, transaction
 from shared.models import Staff
 from shared.rules import accounts as rules
 from shared.rules.checks import Problem
@@ -108,6 +108,6 @@ def _is_good(staff: Staff, code: str) -> bool:
 def clear_away(*, by: Actor, now: datetime) -> int:
     """Take codes that nobody used in time off their accounts; return how many."""
     expired = Staff.activation_expires_at < now
-    audit.record_set("update", Staff.__table__, expired, {"activation_hash": ["***", None]}, by=by)
+    audit.record_set("update", Base.metadata.tables[STAFF], expired, {"activation_hash": ["***", None]}, by=by)
     off = update(Staff).where(expired).values(activation_hash=None, activation_expires_at=None).returning(Staff.id)
     return len(session.scalars(off, execution_options={"recorded": True, "synchronize_session": False}).all())
