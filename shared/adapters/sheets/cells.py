@@ -53,3 +53,13 @@ def _moment(value: object) -> str:
     if isinstance(value, timedelta):  # hours beyond a day
         return str(value)
     return plain(str(value))
+
+
+def letters(column: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.sheets import legacy, opendocument, package, texts
-from shared.adapters.sheets.cells import Cell, Unreadable, as_cell
+from shared.adapters.sheets.cells import Cell, Unreadable, as_cell, letters
 from shared.adapters.sheets.kinds import kind_of
 
 MEMORY, SECONDS = 512 * 1024 * 1024, 120
@@ -162,16 +162,6 @@ def _text_of(cell: Cell) -> str:
 def _named(one: package.Range) -> str:
     top, left, bottom, right = one
     return f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
-
-
-def letters(column: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 if __name__ == "__main__":
