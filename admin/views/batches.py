@@ -28,7 +28,7 @@ from shared.rules.states import MOVES, label_of, status_label
 from shared.services import access, batches, exports, jobs, tallying, undoing
 from shared.services.errors import NotYours, Refused
 from shared.services.tallying import Line
-from shared.services.workflow import Outcome, Wish
+from shared.services.workflow import RETRACTIONS, Outcome, Wish
 from shared.text import Text, _
 from shared.web.forms import show
 from shared.web.login import by
@@ -113,6 +113,7 @@ class Batches(Table):
             "mine": self._is_mine(batch),
             "may_download": policy.may(Application, by().role, Can.EXPORT),
             "at_once": batches.AT_ONCE,
+            "tells": batch.move in RETRACTIONS,
         }
 
     @staticmethod
@@ -156,7 +157,12 @@ class Batches(Table):
         outcome = undoing.preview(key, by=by())
         batch = self.row(key, Can.EDIT)
         return self.render(
-            "batch/undo.html", batch=batch, move=MOVES[batch.move], going=_named(outcome.moved), kept=_kept(outcome)
+            "batch/undo.html",
+            batch=batch,
+            move=MOVES[batch.move],
+            going=_named(outcome.moved),
+            kept=_kept(outcome),
+            tells=batch.move in RETRACTIONS,
         )
 
     def _worked_on(self, key: int, count: int) -> ResponseReturnValue:
@@ -207,7 +213,7 @@ def _progress(batch: Batch) -> dict[str, Any]:
     done, total = tallying.done(batch), batch.total if batch.undone_at is None else batch.moved
     facts = {"done": f"{done:,}", "total": f"{total:,}"}
     said = (
-        _("已办理{done}件，共{total}件", **facts)
+        _("已处理{done}件，共{total}件", **facts)
         if batch.undone_at is None
         else _("已撤回{done}件，共{total}件", **facts)
     )

@@ -81,12 +81,15 @@ CONSEQUENCES: dict[str, Callable[[list[int], Order, Actor], None]] = {
     "submit": informing.submitted,
     "resubmit": informing.resubmitted,
     "withdraw": informing.withdrawn,
+    "return": informing.returned,
     "confirm": receipts.issue,
     "undo_confirm": _is_accepted_no_more,
     "request_revocation": revocations.ask,
     "approve_revocation": revocations.approve,
     "refuse_revocation": revocations.refuse,
 }
+# What taking such a move back brings with it. One that stands above and not here is for good.
+RETRACTIONS: dict[str, Callable[[list[int], Order, Actor], None]] = {"return": informing.return_taken_back}
 
 
 @transaction
@@ -155,6 +158,8 @@ def take_back(made: Mapping[int, Left], name: str, *, by: Actor) -> Outcome:
         if going:
             outcome.left |= _write_down(going, TAKE_BACK, order, by)
         session.expire_all()
+    if outcome.moved and name in RETRACTIONS:
+        RETRACTIONS[name](outcome.moved, order, by)
     return outcome
 
 

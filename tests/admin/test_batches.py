@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session
-from shared.models import Application, AuditEntry, Batch, BatchRow, Event, Window
+from shared.models import Application, AuditEntry, Batch, BatchRow, Event, Mail, Message, Window
 from shared.models.kinds import BatchState, Conclusion, Role, Stage, WindowStage
 from shared.services import batches, jobs
 from tests import build
@@ -175,10 +175,10 @@ def test_many_are_run_by_the_worker_and_the_page_tells_how_far_it_is(
     page = send(client, preview, "run")
     [(name, key)] = told
     assert name == "batch"
-    assert "已办理0件，共3件" in page
+    assert "已处理0件，共3件" in page
     assert '<noscript><meta http-equiv="refresh"' in page
     assert client.get(f"/batches/{key}/progress").json == {
-        "done": 0, "total": 3, "text": "已办理0件，共3件", "finished": False
+        "done": 0, "total": 3, "text": "已处理0件，共3件", "finished": False
     }  # fmt: skip
     batches.work_off(key)
     assert client.get(f"/batches/{key}/progress").json["finished"] is True
@@ -200,6 +200,22 @@ def test_a_batch_is_taken_back_after_asking(app: Flask, city: City) -> None:
     assert "1件未能撤回" in done
     assert stages(keys) == [Stage.SCHOOL_CHECKED] + [Stage.SUBMITTED] * 2
     assert "撤回批量办理" in client.get(f"/applications/details/?id={keys[1]}").text
+
+
+def test_whoever_is_sent_back_in_a_batch_is_told_and_the_page_says_so(app: Flask, city: City) -> None:
+    keys = more(city, 2)
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    preview = send(client, choose(client, "return", keys), "preview", reason="照片不清楚")
+    assert "申请人会收到邮件和留言" in preview
+    assert session.scalar(select(func.count()).where(Mail.subject.contains("退回修改"))) == 0
+    result = send(client, preview, "run")
+    session.rollback()
+    assert session.scalar(select(func.count()).where(Mail.subject.contains("已退回修改"))) == 2
+    assert session.scalar(select(func.count()).where(Message.body == "照片不清楚")) == 2
+    assert "申请人会收到邮件和留言" in client.get(form_on(result, "undo")).text
+    client.post(form_on(result, "undo"))
+    session.rollback()
+    assert session.scalar(select(func.count()).where(Mail.subject.contains("退回修改已撤销"))) == 2
 
 
 def test_why_a_batch_cannot_be_taken_back_stands_beside_its_result(app: Flask, city: City) -> None:
