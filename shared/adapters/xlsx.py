@@ -19,7 +19,7 @@ MAX_TEXT = 32_767
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 NARROW, WIDE = 8, 48
 READY_ROWS = 5_000  # rows of a template that offer choices before anything stands in them
-CHOICES = "选项"
+CHOICES = "choices"
 FORMULA = ("=", "+", "-", "@")
 
 

@@ -26,7 +26,7 @@ def a_book(path: Path, *rows: list[object], title: str = "") -> Path:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path = a_book(tmp_path / "a.xlsx", [ID, "暂缓注册", "=1+1"], [ID, "", "-5"], title="模板版本：3")
     with open_book(path) as book:
-        assert book.hidden_sheets == ["选项"]
+        assert book.hidden_sheets == ["choices"]
         rows = [cells for _row, cells in next(book.sheets).rows]
     assert rows == [
         ["模板版本：3"],
@@ -50,10 +50,10 @@ def test_nothing_that_looks_like_a_formula_is_one(tmp_path: Path) -> None:
 
 def test_choices_are_offered_from_a_sheet_that_nobody_sees(tmp_path: Path) -> None:
     book = load_workbook(a_book(tmp_path / "a.xlsx"))
-    assert [cell.value for cell in book["选项"]["A"]] == ["暂缓注册", "注册不合格"]
-    assert book["选项"].sheet_state == "hidden"
+    assert [cell.value for cell in book["choices"]["A"]] == ["暂缓注册", "注册不合格"]
+    assert book["choices"].sheet_state == "hidden"
     [rule] = book["名单"].data_validations.dataValidation
-    assert (rule.formula1, str(rule.sqref)) == ("'选项'!$A$1:$A$2", "B3:B5003")
+    assert (rule.formula1, str(rule.sqref)) == ("'choices'!$A$1:$A$2", "B3:B5003")
 
 
 def test_a_wrong_cell_is_seen(tmp_path: Path) -> None:
