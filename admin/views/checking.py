@@ -86,7 +86,7 @@ def page(view: "BaseView", key: int, form: SheetForm | None = None) -> str:
             closed=closed,
             asks_for_years=attestation.asks_for_years(application.registration_type) or bool(sheet.years),
             # The papers come after the school: here they are taken to be complete.
-            suggestion=reviewing.suggestion(application, [], set()) if case.has_form else None,
+            suggestion=reviewing.suggestion(application, [], set()) if case.has_form and _begun(application) else None,
             stopped=_obstacles(application) if application.stage is Stage.SUBMITTED and not closed else [],
             passes=application.stage is Stage.SUBMITTED,
             returns=application.stage in MOVES[RETURN].paths,
@@ -98,6 +98,11 @@ def page(view: "BaseView", key: int, form: SheetForm | None = None) -> str:
             campaign=campaign,
         )
     )
+
+
+def _begun(application: Application) -> bool:
+    """Whether the school has said anything yet: of nothing, nothing follows."""
+    return application.ethics is not None or bool(application.years)
 
 
 def _obstacles(application: Application) -> list[Any]:

@@ -70,6 +70,9 @@ def row(key: int) -> Application:
 
 def test_the_page_shows_every_field_and_the_five_years(school: FlaskClient, city: City) -> None:
     key = waiting(city)
+    assert "系统建议" not in school.get(f"/roster/{key}/").text, "of nothing, nothing follows"
+    build.change(session.get_one(Application, key), ethics=EthicsGrade.QUALIFIED)
+    session.commit()
     page = school.get(f"/roster/{key}/").text
     words = words_on(page)
     assert [str(one.label) for one in FIELDS if one.input is not Input.PHOTO and str(one.label) not in words] == []
