@@ -52,7 +52,7 @@ class YearForm(Form):  # type: ignore[misc]
     year = HiddenField()
     assessment = _kind(_("年度考核"), AssessmentGrade)
     ethics = _kind(_("师德考核"), EthicsGrade)
-    training_hours = Whole(_("培训学时"), [Optional()], render_kw={"inputmode": "numeric", "min": 0})
+    training_hours = Whole(_("培训学时"), [Optional()], render_kw={"type": "text", "inputmode": "numeric"})
     note = StringField(_("备注"), [AtMost(NAME, _("备注"))], filters=[one_line])
 
 
@@ -120,14 +120,14 @@ def opened(sheet: Sheet, version: int) -> SheetForm:
     )
 
 
-def show(problems: Iterable[Problem], form: SheetForm) -> None:
-    """Put each problem at its cell, or at the head of the form."""
+def show(problems: Iterable[Problem], form: SheetForm, *, beside: bool = True) -> None:
+    """Put each problem at its cell, or at the head of the form; `beside`: also where a cell has a fault already."""
     cells = {cell.name: cell for cell in form.cells}
     for problem in problems:
         cell = cells.get(problem.field)
         if cell is None:
             form.form_errors.append(problem.text)
-        else:
+        elif beside or not cell.errors:
             cell.errors = [*cell.errors, problem.text]
 
 

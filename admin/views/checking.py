@@ -51,6 +51,7 @@ def save(view: "BaseView", key: int) -> ResponseReturnValue:
     application = access.one(Application, key, by=by(), to=Can.EDIT)
     name, form, then = application.name, SheetForm(), _then()
     if not form.validate():
+        school.show(attesting.faults_of(application, form.sheet, then), form, beside=False)  # all faults at once
         return page(view, key, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         version = number_of(form.version.data) or 0

@@ -42,12 +42,7 @@ def save(
 ) -> Application:
     """Keep the whole sheet; `then` also passes the application on or returns it: all of it happens, or nothing."""
     application = _opened(application_id, by=by, version=version)
-    problems = attestation.problems_with(
-        sheet,
-        today=clock.today(),
-        work_started_on=application.work_started_on,
-        complete=then != RETURN,
-    )
+    problems = faults_of(application, sheet, then)
     if problems:
         raise Refused.because(problems)
     before = _summary(application)
@@ -72,6 +67,12 @@ def sheet_of(application: Application) -> Sheet:
         years=[_year_line(year, known.get(year)) for year in sorted({*years, *known})],
         breaks=[BreakLine(row.id, row.begins_on, row.ends_on, row.approved, row.reason) for row in application.breaks],
     )
+
+
+def faults_of(application: Application, sheet: Sheet, then: str = "") -> list[Problem]:
+    """Everything that is wrong with a sheet of the application; what goes back to its teacher need not be complete."""
+    started = application.work_started_on
+    return attestation.problems_with(sheet, today=clock.today(), work_started_on=started, complete=then != RETURN)
 
 
 def may_fill_in(application: Application, *, by: Actor) -> list[Problem]:

@@ -110,10 +110,11 @@ def test_a_wrong_cell_is_told_and_everything_typed_stays(school: FlaskClient, ci
         assert f'value="{text}"' in page, text
     assert re.search(r'id="years-0-training_hours-error"><li>请填写数字', page)
     assert 'href="#breaks-1-begins_on"' in page
+    assert f"请选择{row(key).campaign.year - 4}年的年度考核结果" in page, "all faults are told at once"
     assert row(key).years == []
     data = filled(page, **{"years-0-training_hours": "70", "breaks-1-begins_on": "", "breaks-1-reason": ""})
     answer = school.post(f"/roster/{key}/save", data=data)
-    assert f"请选择{row(key).campaign.year - 4}年的年度考核结果" in answer.text
+    assert "请填写数字" not in answer.text
     data = filled(answer.text, **{"years-1-assessment": "excellent"})
     assert school.post(f"/roster/{key}/save", data=data).status_code == 302
     assert len(row(key).years) == 5
