@@ -93,7 +93,7 @@ def shown(page: Page, name: str) -> None:
 
 
 def assigns_all(district: Office, count: int) -> None:
-    """The same three steps, to oneself; the list then shows one's own."""
+    """The same steps, to a colleague."""
     page = district.page
     district.opens("/applications/?stage=confirmed")
     page.get_by_label("选择全部符合条件的").check()
