@@ -18,7 +18,7 @@ from shared.rules.rights import Actor, Can
 from shared.services import access, audit, workflow
 from shared.services.errors import Refused
 from shared.services.workflow import Wish
-from shared.text import _, in_chinese
+from shared.text import Text, _, in_chinese
 
 # Once the papers are accepted the data are fixed: only the bureau may send them back.
 OPEN = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED)
@@ -147,13 +147,18 @@ def _note(application: Application, before: Mapping[str, str], by: Actor) -> Non
 def _summary(application: Application) -> dict[str, str]:
     with in_chinese():
         years = [
-            f"{row.year}：{row.assessment.label} {row.training_hours}学时"
-            + (f" {row.ethics.label}" if row.ethics else "")
-            + (f" {row.note}" if row.note else "")
+            f"{row.year} {_year_in_words(row)} {row.note}".strip()
             for row in sorted(application.years, key=lambda row: row.year)
         ]
         breaks = [
             f"{row.begins_on}–{row.ends_on} {row.reason} {_('事由经批准') if row.approved else _('事由未经批准')}"
             for row in sorted(application.breaks, key=lambda row: row.begins_on)
         ]
-    return {"years": "；".join(years)[: audit.LONGEST], "breaks": "；".join(breaks)[: audit.LONGEST]}
+    return {"years": " / ".join(years)[: audit.LONGEST], "breaks": " / ".join(breaks)[: audit.LONGEST]}
+
+
+def _year_in_words(row: AssessmentYear) -> Text:
+    facts = {"assessment": row.assessment.label, "hours": row.training_hours}
+    if row.ethics is None:
+        return _("{assessment}，{hours}学时", **facts)
+    return _("{assessment}，{hours}学时，{ethics}", ethics=row.ethics.label, **facts)

@@ -39,7 +39,7 @@ class Table(NamedTuple):
 
 
 CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
-OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
+OWN_YEARS = Table(ALL, lookup="application_id")  # filled in on the school's check page
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
     "applications": Table(

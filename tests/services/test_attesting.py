@@ -67,8 +67,8 @@ def test_every_change_is_a_version_with_its_line_in_the_history(application: App
         select(AuditEntry).where(AuditEntry.table_name == "applications", AuditEntry.row_id == application.id)
     ).all()
     told = [entry.changes["years"] for entry in entries if "years" in entry.changes]
-    assert "合格 72学时" in str(told[-1][0])
-    assert "合格 80学时" in str(told[-1][1])
+    assert "合格，72学时" in str(told[-1][0])
+    assert "合格，80学时" in str(told[-1][1])
     third = application.version
     saved(application, attesting.sheet_of(application), officer)
     assert application.version == third, "nothing changed"
