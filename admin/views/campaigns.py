@@ -30,6 +30,7 @@ class Windows(Table):
     column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
     column_filters = ("campaign_id", "stage")
     title_columns = ("campaign", "stage")
+    is_small = True
     form_columns = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
 
 
@@ -40,6 +41,8 @@ class Materials(papers.Ordered, Table):
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
     column_list = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
     column_filters = ("campaign_id", "registration_type")
+    import_key = ("campaign_id", "position")
+    is_small = True
     form_columns = (
         "campaign_id", "position", "name", "registration_type", "copies", "original", "required"
     )  # fmt: skip
@@ -52,4 +55,6 @@ class Publicities(Table):
     column_list = ("campaign", "bureau", "starts_on", "ends_on")
     column_filters = ("campaign_id", "bureau_id")
     title_columns = ("bureau", "starts_on")
+    import_key = ("campaign_id", "bureau_id", "starts_on")
+    is_small = True
     form_columns = ("campaign_id", "bureau_id", "starts_on", "ends_on")

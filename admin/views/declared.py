@@ -46,6 +46,7 @@ class Declared(ModelView):  # type: ignore[misc]
     pages_beside: ClassVar[Sequence[tuple[str, Text, Can]]] = ()  # pages of the table's own, linked above its list
     pages_of_row: ClassVar[Sequence[tuple[str, Text, Can]]] = ()  # and those about one row, linked on its page
     newest_first = False
+    is_small = False  # some thousand rows at the most: what it is filtered by needs no index
     list_template = "table/list.html"
     details_template = "table/details.html"
     create_template = edit_template = "table/form.html"

@@ -31,7 +31,8 @@ class NoticeTexts(editions.Editions, Table):
     column_details_list = ("key", "edition", "published_at", "body")
     form_columns = ("key", "edition", "body", "published_at")
     form_create_only = ("key", "edition")
-    newest_first = True
+    import_key = ("key", "edition")
+    newest_first = is_small = True
     names = NOTICES
     pages_beside = (("edition_view", _("起草新版"), Can.CREATE),)
     pages_of_row = (("preview_view", _("预览"), Can.VIEW),)

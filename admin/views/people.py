@@ -36,7 +36,8 @@ class StaffAccounts(Keeping, Table):
         "locked_until",
         "totp_confirmed_at",
     )
-    column_searchable_list = ("username",)
+    column_searchable_list = ("username", "name")
+    import_key = ("username",)
     column_sortable_list = ("username",)
     column_filters = ("role", "bureau_id", "school_id", "point_id", "active")
     form_columns = (
@@ -85,7 +86,7 @@ class People(Table):
     model, label = Person, _("教师账号")
     on = (Can.VIEW,)
     column_list = ("name", "id_kind", "id_number", "email", "locked_until")
-    column_searchable_list = ("id_number",)
+    column_searchable_list = ("name", "id_number")
     column_labels: ClassVar = {"name": _("姓名")}
     newest_first = True
 
@@ -95,6 +96,6 @@ class RosterEntries(Table):
     on = (Can.VIEW, Can.EXPORT)
     column_list = ("name", "id_kind", "id_number", "school", "campaign")
     title_columns = ("name",)
-    column_searchable_list = ("id_number",)
+    column_searchable_list = ("name", "id_number")
     column_filters = ("campaign_id", "school_id")
     column_labels: ClassVar = {"name": _("姓名")}

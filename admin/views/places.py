@@ -23,6 +23,7 @@ class Bureaus(bureaus.Tree, Codes):
 class Schools(Mergeable, Codes):
     model, label = School, _("任教学校")
     hint = _("教师新增的学校为“待核实”，核对后改为“使用中”")
+    is_small = False
     column_list = ("code", "name", "bureau", "nature", "status")
     column_filters = ("bureau_id", "nature", "status")
     form_columns = ("code", "name", "bureau_id", "nature", "status")
@@ -43,4 +44,5 @@ class PointSchools(Table):
     column_list = ("point", "school")
     column_filters = ("point_id", "school_id")
     title_columns = ("point", "school")
+    import_key = ("point_id", "school_id")
     form_columns = ("point_id", "school_id")

@@ -38,6 +38,8 @@ class Codes(Retirable, Table):
     form_columns: ClassVar[Sequence[str]] = ("code", "name", "status")
     form_create_only: ClassVar[Sequence[str]] = ("code",)
     pages_of_row = RETIRE
+    import_key = ("code",)
+    is_small = True
 
 
 class QualificationTypes(Codes):
@@ -122,5 +124,6 @@ class CalendarDays(year.Year, Table):
     column_sortable_list = ("day",)
     column_filters = ("day", "is_workday")
     column_editable_list = ("is_workday", "note")
-    title_columns = ("day",)
+    title_columns = import_key = ("day",)
+    is_small = True
     form_columns = ("day", "is_workday", "note")

@@ -12,6 +12,7 @@ class AssessmentYears(Table):
     column_list = ("application", "year", "assessment", "ethics", "training_hours", "note")
     column_filters = ("application_id", "year", "assessment")
     title_columns = ("application", "year")
+    import_key = ("application_id", "year")
     form_columns = ("application_id", "year", "assessment", "ethics", "training_hours", "note")
     form_create_only = ("application_id",)
 

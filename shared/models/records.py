@@ -21,6 +21,7 @@ class Event(Record):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_application_id", "application_id", "id"),
+        Index("ix_events_at", "at"),
         Index("ix_events_sent_back", "id", sqlite_where=SENT_BACK, postgresql_where=SENT_BACK),
     )
 

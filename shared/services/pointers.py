@@ -62,9 +62,9 @@ def of(model: type[Entry]) -> list[Pointer]:
 
 def counts(model: type[Entry], rows: Sequence[Entry]) -> list[tuple[Pointer, int]]:
     """How many rows of each table point to one of `rows`; what nothing points from is left out."""
-    if not rows:
-        return []
     found = of(model)
+    if not rows or not found:
+        return []
     asked = [select(func.count()).select_from(one.table).where(one.at(rows)).scalar_subquery() for one in found]
     numbers = session.execute(select(*asked)).one()
     return [(one, number) for one, number in zip(found, numbers, strict=True) if number]

@@ -53,7 +53,7 @@ TABLE: dict[str, dict[str, str]] = {
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
     "RosterEntry": dict.fromkeys(["district", "city", "province"], "view export reveal")
     | dict.fromkeys(["superuser", "auditor"], "view export")
-    | {"school": "view reveal"},
+    | {"school": "view reveal export"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
