@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -119,7 +119,7 @@ def _held(field: Field, answers: Answers) -> ColumnElement[bool]:
     turned_down = select(StaffRequest.id).where(
         StaffRequest.entry_code == entries(field).code, StaffRequest.state == RequestState.REFUSED
     )
-    return (key_column(field) == answers.get(field.name)) & ~turned_down.exists()
+    return and_(key_column(field) == answers.get(field.name), ~turned_down.exists())
 
 
 def _known(field: Field, answers: Answers) -> ColumnElement[bool]:
