@@ -16,6 +16,7 @@ from admin.views import (
     reference,
     requests,
     review,
+    roster,
     school,
 )
 from shared.text import Text, _
@@ -26,6 +27,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
     (
         _("办理"),
         (
+            roster.SchoolRoster,
             applications.Applications,
             review.Review,
             batches.Batches,

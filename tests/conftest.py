@@ -150,6 +150,7 @@ def postgresql_server() -> Iterator[Callable[[str], str]]:
     server = get_server(folder / "data", cleanup_mode="stop")
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         server.psql(f"ALTER SYSTEM SET {setting}")  # nothing here has to survive a power cut
+    server.psql("ALTER SYSTEM SET lock_timeout = '60s'")  # two who wait for each other are an error, not a silence
     server.psql("SELECT pg_reload_conf()")
     yield server.get_uri
     server.cleanup()

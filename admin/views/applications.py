@@ -21,7 +21,7 @@ from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import access, attesting, confirming, documents, photos, workflow
-from shared.services.batches import offered
+from shared.services.deeds import offered
 from shared.services.errors import NotYours, Refused
 from shared.services.reviewing import DECIDES
 from shared.text import _

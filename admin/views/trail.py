@@ -53,6 +53,8 @@ NOT_LOGGED_IN = _("未登录")
 BETWEEN = _("；")
 # Columns that no list or form shows; only the audit speaks of them.
 UNSEEN: Mapping[str, Text] = {
+    "activation_expires_at": _("激活码有效期至"),
+    "activation_hash": _("激活码"),
     "agreed_at": _("同意时间"),
     "created_at": _("建立时间"),
     "decided_by_id": _("处理人编号"),
@@ -86,6 +88,8 @@ UNSEEN: Mapping[str, Text] = {
     "subject_code": _("证书学科"),
     "taken_in_at": _("上传时间"),
     "token_hash": _("密钥"),
+    "totp_last_step": _("已用动态码的时段"),
+    "totp_secret": _("动态码密钥"),
     "used_at": _("使用时间"),
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),

@@ -1,6 +1,7 @@
 """Which rows are somebody's: the own application, those of a place, those below a bureau. SQL conditions for SCOPE."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import aliased
@@ -87,8 +88,16 @@ def in_my_area(actor: Actor) -> ColumnElement[bool]:
 
 
 def applications(condition: Condition, column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
-    """The same rows as of applications, for a table that belongs to one."""
-    return lambda actor: column.in_(select(Application.id).where(condition(actor)).correlate(None))
+    """The same rows as of applications, for a table that belongs to one.
+
+    Asked of each row (EXISTS), here and for people: IN would let SQLite list a whole province for the sake of one row.
+    """
+    return lambda actor: _exists(Application.id == column, condition(actor), beside=column)
+
+
+def _exists(*conditions: ColumnElement[bool], beside: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether there is such an application for the row that the column `beside` belongs to."""
+    return select(Application.id).where(*conditions).correlate(beside.table).exists()
 
 
 def bureaus(column: ColumnElement[int] | ColumnElement[int | None]) -> Condition:
@@ -122,7 +131,8 @@ def sessions_in_my_area(actor: Actor) -> ColumnElement[bool]:
 
 
 def people_of(condition: Condition) -> Condition:
-    return lambda actor: Person.id.in_(select(Application.person_id).where(condition(actor)).correlate(None))
+    person = Person.id.expression
+    return lambda actor: _exists(Application.person_id == person, condition(actor), beside=person)
 
 
 def people_now_of(condition: Condition) -> Condition:
@@ -131,14 +141,18 @@ def people_now_of(condition: Condition) -> Condition:
     def matched(actor: Actor) -> ColumnElement[bool]:
         later = aliased(Application)
         newer = select(later.id).where(later.person_id == Application.person_id, later.id > Application.id)
-        last = select(Application.id).where(condition(actor), ~newer.where(handed_in(later)).exists())
-        return last.where(Application.person_id == Person.id).correlate(Person).exists()
+        mine = condition(actor), ~newer.where(handed_in(later)).exists()
+        return _exists(Application.person_id == Person.id, *mine, beside=Person.id.expression)
 
     return matched
 
 
 def roster_in_my_area(actor: Actor) -> ColumnElement[bool]:
     return RosterEntry.school_id.in_(select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None))
+
+
+def roster_of_my_school(actor: Actor) -> ColumnElement[bool]:
+    return equal(RosterEntry.school_id.expression, actor.school_id)
 
 
 def above(column: ColumnElement[int] | ColumnElement[int | None], actor: Actor) -> ColumnElement[bool]:
@@ -162,8 +176,7 @@ def requests_from(role: Role) -> Condition:
 
     def condition(actor: Actor) -> ColumnElement[bool]:
         asked = RevocationRequest.requested_by_id.in_(select(Staff.id).where(Staff.role == role).correlate(None))
-        mine = RevocationRequest.application_id.in_(select(Application.id).where(in_my_area(actor)).correlate(None))
-        return asked & mine
+        return asked & applications(in_my_area, RevocationRequest.application_id.expression)(actor)
 
     return condition
 

@@ -73,6 +73,7 @@ from shared.rules.areas import (
     points_in_my_area,
     requests_from,
     roster_in_my_area,
+    roster_of_my_school,
     sessions_in_my_area,
     staff_in_my_area,
     still_attested,
@@ -186,8 +187,7 @@ _grant(PointSchool, Role.SUPERUSER, points_in_my_area, Can.DELETE)
 _grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
 _grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
 _grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
-_grant(RosterEntry, Role.SCHOOL, lambda actor: equal(RosterEntry.school_id.expression, actor.school_id), Can.VIEW)
-_grant(RosterEntry, Role.SCHOOL, lambda actor: equal(RosterEntry.school_id.expression, actor.school_id), Can.REVEAL)
+_grant(RosterEntry, Role.SCHOOL, roster_of_my_school, Can.VIEW, Can.REVEAL, Can.EXPORT)
 _grant(RosterEntry, Role.DISTRICT, roster_in_my_area, Can.REVEAL)  # it keeps the list; above it the masked ones do
 _grant(School, Role.SCHOOL, lambda actor: equal(School.id.expression, actor.school_id), Can.VIEW)
 # The desk corrects the present post (S19) and a wrong point (never a dead end), also to another district's.

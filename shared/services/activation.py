@@ -7,11 +7,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared import clock
 from shared.adapters import qr
-from shared.db import session, transaction
+from shared.db import Base, session, transaction
 from shared.models import Staff
 from shared.rules import accounts as rules
 from shared.rules.checks import Problem
@@ -102,3 +102,12 @@ def _activate(username: str, code: str, password: str, *, by: Actor) -> bool:
 def _is_good(staff: Staff, code: str) -> bool:
     until = staff.activation_expires_at
     return bool(code and staff.active and until and until > clock.now() and staff.activation_hash == _hash(code))
+
+
+@transaction
+def clear_away(*, by: Actor, now: datetime) -> int:
+    """Take codes that nobody used in time off their accounts; return how many."""
+    expired = Staff.activation_expires_at < now
+    audit.record_set("update", Base.metadata.tables[STAFF], expired, {"activation_hash": ["***", None]}, by=by)
+    off = update(Staff).where(expired).values(activation_hash=None, activation_expires_at=None).returning(Staff.id)
+    return len(session.scalars(off, execution_options={"recorded": True, "synchronize_session": False}).all())

@@ -4,25 +4,28 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import joinedload
 
 from shared import clock
-from shared.db import session, transaction
+from shared.db import Base, session, transaction
 from shared.models import Application, AuditEntry, Mail, Material, Message
-from shared.models.kinds import MailState
+from shared.models.kinds import MailState, WindowStage
 from shared.rules import masking
 from shared.rules.checks import Problem
+from shared.rules.dates import until
 from shared.rules.fields import Input, Section, in_section, shown
 from shared.rules.guards import Order
 from shared.rules.rights import Actor
 from shared.rules.states import status_label
-from shared.services import access, audit, letters, notify, outlook
+from shared.services import access, audit, letters, notify, outlook, windows
 from shared.services.errors import Refused
 from shared.text import Text, _, in_chinese
 
 log = logging.getLogger(__name__)
 MOST_AN_HOUR, SENT_AGAIN = 3, "mail_again"
 MOMENT = "%Y-%m-%d %H:%M"
+_MESSAGES = Base.metadata.tables[Message.__tablename__]
 
 
 def submitted(application_ids: list[int], _order: Order, by: Actor) -> None:
@@ -45,11 +48,34 @@ def written_to(application_id: int, message: str, *, by: Actor) -> None:
     _tell([application_id], "message", by, message=message)
 
 
+def returned(application_ids: list[int], order: Order, by: Actor) -> None:
+    """That the form must be mended, why, and until when: as a 留言 beside the status, and by mail."""
+    _leave_word(application_ids, order.reason, order, by)
+    _tell(application_ids, "returned", by, reason=order.reason)
+
+
+def return_taken_back(application_ids: list[int], order: Order, by: Actor) -> None:
+    """That there is nothing to mend after all: whoever was told of a return is told of its end."""
+    with in_chinese():
+        word = str(_("退回修改已撤销，申请恢复为退回前的状态，不需要修改"))
+    _leave_word(application_ids, word, order, by)
+    _tell(application_ids, "return_taken_back", by)
+
+
 def sent_back(application_ids: list[int], order: Order, by: Actor) -> None:
     """That what was accepted must be mended or completed: as a 留言 beside the status, and by mail."""
-    for application_id in application_ids:
-        session.add(Message(application_id=application_id, body=order.reason, sender=by.name, sent_at=order.now))
+    _leave_word(application_ids, order.reason, order, by)
     _tell(application_ids, "sent_back", by, reason=order.reason)
+
+
+def _leave_word(application_ids: list[int], word: str, order: Order, by: Actor) -> None:
+    """The same 留言 for each, however many they are in one statement."""
+    said = {"body": word, "sender": by.name, "sent_at": order.now}
+    rows = [{"application_id": application_id} | said for application_id in application_ids]
+    session.execute(insert(Message), rows, execution_options={"recorded": True})
+    columns = _MESSAGES.c
+    new = columns.application_id.in_(application_ids) & (columns.sent_at == order.now) & (columns.body == word)
+    audit.record_set("insert", _MESSAGES, new, {"body": [None, audit.as_text(word)]}, by=by)
 
 
 @transaction
@@ -76,16 +102,17 @@ def _sent_lately(application_id: int) -> int:
 
 
 def _tell(application_ids: list[int], name: str, by: Actor, **more: object) -> None:
-    for application in session.scalars(select(Application).where(Application.id.in_(application_ids))):
-        letter = _letter(application, name, **more)
-        if letter is not None and application.person.email:
-            notify.queue(application.person.email, *letter, by=by)
+    wanted = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
+    alongside = (Application.person, Application.campaign, Application.bureau)
+    found = session.scalars(wanted.options(*(joinedload(relation) for relation in alongside))).all()
+    written = [(one.person.email, _letter(one, name, **more)) for one in found if one.person.email]
+    notify.queue_many([(to, *letter) for to, letter in written if letter is not None], by=by)
 
 
 def _letter(application: Application, name: str, **more: object) -> tuple[str, str] | None:
     """Subject and body; None, and a line in the log, if it cannot be written: nobody fails to submit for that."""
     with in_chinese():
-        facts = _facts(application) | more | (_whole(application) if name == "submitted" else {})
+        facts = _facts(application) | more | (_MORE[name](application) if name in _MORE else {})
         try:
             return letters.write(name, **facts)
         except Exception:
@@ -118,6 +145,13 @@ def _whole(application: Application) -> dict[str, Any]:
     }
 
 
+def _deadline(application: Application) -> dict[str, Any]:
+    last = windows.end_of(outlook.spans(application, WindowStage.APPLY, WindowStage.SCHOOL_CHECK))
+    is_ahead = last is not None and last > clock.local(clock.now()).replace(tzinfo=None)
+    return {"mend_by": until(last) if last is not None and is_ahead else None}
+
+
+_MORE = {"submitted": _whole, "returned": _deadline}
 _SCHOOL = Section.SCHOOL
 
 

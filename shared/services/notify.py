@@ -1,9 +1,10 @@
 """Mail: written into the outbox by the verb that causes it, delivered by the worker when that verb has committed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, insert, select, update
 
 from shared import clock
 from shared.adapters.mail import Mailbox, MailFailed
@@ -39,6 +40,15 @@ class _Letter:
 def queue(to: str, subject: str, body: str, *, by: Actor) -> None:
     """Put a message into the outbox; it goes out only if the caller's transaction is committed."""
     session.add(Mail(to=to, subject=subject, body=body, due_at=clock.now()))
+
+
+@transaction
+def queue_many(letters: Sequence[tuple[str, str, str]], *, by: Actor) -> None:
+    """Put many messages into the outbox in one statement: to whom, subject and body of each."""
+    due = clock.now()
+    rows = [{"to": to, "subject": subject, "body": body, "due_at": due} for to, subject, body in letters]
+    if rows:
+        session.execute(insert(Mail), rows)
 
 
 def deliver_due(*, by: Actor, mailbox: Mailbox, sender: str, now: datetime) -> Delivery:

@@ -3,9 +3,9 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from shared import clock
 from shared.db import session, transaction
@@ -17,6 +17,7 @@ from shared.services.errors import NotYours
 
 STAFF = Staff.__tablename__
 LONGEST_BROWSER = 200
+KEPT = timedelta(days=90)  # `have_come_from` knows an address as long; the audit tells of log-ins for longer
 ENDED, ALL_ENDED = "end_session", "end_sessions"
 
 
@@ -114,3 +115,13 @@ def end_every(staff: Staff) -> None:
 
 def close(*which: ColumnElement[bool]) -> None:
     session.execute(update(StaffSession).where(StaffSession.ended_at.is_(None), *which).values(ended_at=clock.now()))
+
+
+@transaction
+def clear_away(*, by: Actor, now: datetime) -> int:
+    """Delete log-ins that nobody has used for ninety days, all of them long over; return how many."""
+    old = delete(StaffSession).where(StaffSession.seen_at < now - KEPT).returning(StaffSession.id)
+    count = len(session.scalars(old, execution_options={"synchronize_session": False}).all())
+    if count:
+        audit.record("delete", StaffSession.__tablename__, None, {"rows": [None, str(count)]}, by=by)
+    return count

@@ -12,7 +12,7 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, additions, audit, batches, notify
+from shared.services import access, activation, additions, audit, batches, notify, sessions
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("drafts deleted: %d", delete_old_drafts(by=by, now=clock.now()))
             log.info("links deleted: %d", delete_old_links(by=by, now=clock.now()))
             log.info("added rows deleted: %d", additions.clear_away(by=by))
+            log.info("activation codes expired: %d", activation.clear_away(by=by, now=clock.now()))
+            log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()

@@ -2,11 +2,27 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, String, case, cast, func, insert, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Interval,
+    String,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+)
 
-from shared.db import session
+from shared import clock
+from shared.db import UTCDateTime, session
 from shared.models import Application, Bureau, ConfirmationPoint, Person, School
 from shared.models.kinds import BureauLevel, Conclusion, IdKind, Role, SchoolNature, Stage
 from shared.services.demo.synthetic import someone
@@ -28,7 +44,7 @@ SHARES = {
     Stage.RETURNED: 2,
 }
 DECIDED = (Stage.PRELIMINARY, Stage.REVIEWED, Stage.CONCLUDED)
-PER_DAY = 50_000  # submitted on each day
+LASTING = timedelta(days=20)  # the first was submitted so long ago, the last today
 
 
 @dataclass(frozen=True)
@@ -94,7 +110,7 @@ def _applications(connection: Connection, like: dict[str, Any], first: int) -> N
     hundredth = number * 37 % 100  # neighbours differ, as they do in life
     stage = _by_share(hundredth)
     decided = hundredth.in_([n for n, one in enumerate(_shares()) if one in DECIDED])
-    draft = hundredth.in_([n for n, one in enumerate(_shares()) if one is Stage.DRAFT])
+    is_draft = hundredth.in_([n for n, one in enumerate(_shares()) if one is Stage.DRAFT])
     schools, points = _keys(connection, School, "BS"), _keys(connection, ConfirmationPoint, "BP")
     place = number * 31 % SCHOOLS
     differing = {
@@ -104,8 +120,11 @@ def _applications(connection: Connection, like: dict[str, Any], first: int) -> N
         "certificate_number": cast(number + literal(20_100_000_000_000_000, BigInteger), String),
         "stage": stage,
         "conclusion": case((decided, literal(Conclusion.REGISTERED.value)), else_=literal(Conclusion.NONE.value)),
-        "form_version": case((draft, literal(0)), else_=literal(1)),
-        "signed_version": case((draft, literal(0)), else_=literal(1)),
+        "form_version": case((is_draft, literal(0)), else_=literal(1)),
+        "signed_version": case((is_draft, literal(0)), else_=literal(1)),
+        "created_at": _moment(connection, number),
+        "submitted_at": case((is_draft, null()), else_=_moment(connection, number)),
+        "stage_at": _moment(connection, number * 7919 % ROWS),  # not in the order of the keys
         "school_id": place + schools,
         "point_id": place % POINTS + points,
         "bureau_id": place % DISTRICTS + _keys(connection, Bureau, ""),
@@ -115,6 +134,16 @@ def _applications(connection: Connection, like: dict[str, Any], first: int) -> N
     chosen = [differing.get(name, literal(like.get(name), table.c[name].type)) for name in names]
     query = select(*chosen).where(Person.id >= first).order_by(Person.id)
     connection.execute(insert(table).from_select(names, query))
+
+
+def _moment(connection: Connection, number: Any) -> Any:
+    """When applicant `number` of all did something, in the engine's own words: they come one after the other."""
+    seconds = number * literal(int(LASTING.total_seconds()), BigInteger) / ROWS
+    begin = clock.now() - LASTING
+    if connection.dialect.name == "sqlite":
+        later = cast(cast(seconds, BigInteger), String) + literal(" seconds")
+        return func.strftime("%Y-%m-%d %H:%M:%S.000000", f"{begin:%Y-%m-%d %H:%M:%S}", later)
+    return literal(begin, UTCDateTime) + cast(seconds, BigInteger) * literal(timedelta(seconds=1), Interval)
 
 
 def _shares() -> list[Stage]:

@@ -54,6 +54,8 @@ TABLES = {
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), reveal=(U,), lookup="school_id"),
     "people": Table(KEEPERS),
     "roster_entries": Table((S, *BUREAUS), export=BUREAUS, reveal=(S, D), lookup="school_id"),
+    "people": Table(KEEPERS, reveal=(U,)),
+    "roster_entries": Table((S, *BUREAUS), export=(S, *BUREAUS), reveal=(S, D, C, V), lookup="school_id"),
     "bureaus": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="name", lookup="parent_id"),
     "schools": Table((S, *BUREAUS), (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id"),
     "confirmation_points": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="address", lookup="bureau_id"),
@@ -175,6 +177,9 @@ PAGES = {
     ("desk.send_back", "POST"): Page((P,), 422, nobody=401),
     ("desk.adopt", "POST"): Page((P,), 422, nobody=401),
     ("desk.undo", "POST"): Page((P,), 422, nobody=401),
+    ("roster.index", "GET"): Page((S, *BUREAUS), 200),
+    ("roster.find", "POST"): Page((S, *BUREAUS), 302, others=404, nobody=401),
+    ("roster.export", "POST"): Page((S,), 200, nobody=401),  # a bureau names the school
     ("review.index", "GET"): Page((D, C, V), 200),
     ("review.case", "GET"): Page((D, C, V), 200),
     ("review.reveal", "POST"): Page((D, C, V), 200, nobody=401),

@@ -52,7 +52,7 @@ TABLE: dict[str, dict[str, str]] = {
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
     "RosterEntry": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
-    | {"school": "view reveal", "district": "view export reveal"},
+    | {"school": "view reveal export", "district": "view export reveal"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),

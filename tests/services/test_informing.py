@@ -79,7 +79,7 @@ def test_without_the_submission_there_is_no_mail(draft: Application, monkeypatch
         raise SQLAlchemyError
 
     build.change(draft, mobile="13800138000")
-    monkeypatch.setattr(informing.notify, "queue", breaks)
+    monkeypatch.setattr(informing.notify, "queue_many", breaks)
     with pytest.raises(SQLAlchemyError):
         submit(draft)
     session.rollback()

@@ -15,7 +15,7 @@ from shared.rules.rights import Actor
 from shared.rules.states import MOVES
 from shared.services import access, batches, undoing, workflow
 from shared.services.errors import NotYours
-from shared.services.workflow import CONSEQUENCES, Wish
+from shared.services.workflow import CONSEQUENCES, RETRACTIONS, Wish
 from tests import build
 from tests.actors import officer
 from tests.crowd import PASS, Killed, a_crowd, districts_actor, refusal, run, states, the, why
@@ -74,9 +74,9 @@ def test_every_bulk_move_that_can_be_taken_back_is_tried_here() -> None:
     assert {move.name for move in MOVES.values() if move.undo is not None} == set(WAYS)
 
 
-def test_what_brings_receipts_requests_or_mail_with_it_is_for_good() -> None:
+def test_what_brings_receipts_requests_or_mail_with_it_is_for_good_unless_that_is_put_right_too() -> None:
     for move in MOVES.values():
-        assert move.undo is None or move.name not in CONSEQUENCES, move.name
+        assert move.undo is None or move.name not in CONSEQUENCES or move.name in RETRACTIONS, move.name
         assert move.undo is None or move.bulk, move.name
 
 

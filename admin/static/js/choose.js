@@ -9,10 +9,8 @@ for (const form of document.querySelectorAll("form[data-choose]")) {
   const tell = () => {
     const all = everything !== null && everything.checked;
     const ticked = boxes.filter((box) => box.checked).length;
-    const chosen = all ? everything.parentElement.textContent.trim() : ticked;
-    if (count) {
-      count.textContent = all ? chosen : ticked ? count.dataset.some.replace("#", ticked) : count.dataset.none;
-    }
+    const chosen = all ? everything.dataset.everything : ticked;
+    if (count) count.textContent = chosen ? count.dataset.some.replace("#", chosen) : count.dataset.none;
     boxes.forEach((box) => { box.disabled = all; });
     if (page) {
       page.disabled = all;

@@ -41,7 +41,9 @@ from shared.services.receipts import SERIAL_DIGITS
 
 FIRST_REGISTRY_YEAR = 2008  # earlier certificates are in no national list
 _AT_THE_FIRST_SCHOOL = 0.1
-_NOT_APPLIED_EVERY, _NOT_APPLIED_FROM = 10, 3_000_000
+_NOT_APPLIED_EVERY, _NOT_APPLIED_AT_THE_FIRST_SCHOOL, _NOT_APPLIED_FROM = 10, 4, 3_000_000
+_UNLISTED_EVERY = 12  # applied, though nobody put them on the list
+_UNPRINTED_EVERY = 3  # of those whom the school has not checked
 
 Rows = dict[type[Base], list[dict[str, Any]]]
 
@@ -113,7 +115,7 @@ class Case:
             reason_code=history.reason_code,
             reason=reason if history.reason_code else "",
             form_version=self.version,
-            printed_version=self.version,
+            printed_version=self._printed(),
             signed_version=self.version if "confirm" in self.passed else 0,
             created_at=self.moments[0] - timedelta(minutes=40),
             submitted_at=self.moments[0] if submitted else None,
@@ -127,6 +129,12 @@ class Case:
             probation_passed_on=self._probation(),
             **self.answers,
         )
+
+    def _printed(self) -> int:
+        """Whoever was checked has printed; of the others some have not, or not since they changed something."""
+        if self.attested or not self.version or self.who.index % _UNPRINTED_EVERY:
+            return self.version
+        return self.version - 1
 
     def _ethics(self) -> EthicsGrade | None:
         if not self.attested:
@@ -156,8 +164,9 @@ class Case:
 
     def _in_scope(self) -> None:
         """The school's list of people in scope has also some who have not applied."""
-        people = [self.who]
-        if self.who.index % _NOT_APPLIED_EVERY == 0:
+        people = [] if self.who.index % _UNLISTED_EVERY == 1 else [self.who]
+        at_the_first = self.school.id == self.world.first_school.id
+        if self.who.index % (_NOT_APPLIED_AT_THE_FIRST_SCHOOL if at_the_first else _NOT_APPLIED_EVERY) == 0:
             people.append(someone(self.who.index + _NOT_APPLIED_FROM))
         for who in people:
             self._add(RosterEntry, campaign_id=self.world.campaign_id, school_id=self.school.id, name=who.name,

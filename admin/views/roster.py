@@ -1,0 +1,161 @@
+"""The school officer's list of people: who must register, how far each is, and what waits (S22, S23).
+
+A bureau reads the same page of any of its schools; only whoever checks can do something on it.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from io import StringIO
+from typing import Any
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView, expose
+
+from admin.forms.typed import number_of
+from admin.views import searching
+from admin.views.cells import NO, NOTHING, YES, words
+from admin.views.export import MARK, harmless
+from shared.db import session
+from shared.models import Application, Campaign, RosterEntry, School
+from shared.rules import policy
+from shared.rules.rights import Can
+from shared.rules.states import status_label
+from shared.services import access, exports, roster
+from shared.services.errors import NotYours
+from shared.services.roster import Line
+from shared.text import Text, _
+from shared.web.login import by
+
+MOST_SCHOOLS = 20
+
+
+class SchoolRoster(BaseView):  # type: ignore[misc]
+    """The people of one school in one campaign."""
+
+    label = _("教师花名册")
+
+    def __init__(self) -> None:
+        super().__init__(name=self.label, endpoint="roster", url="/roster")
+
+    def is_accessible(self) -> bool:
+        return policy.may(RosterEntry, by().role, Can.VIEW)
+
+    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
+        raise NotYours
+
+    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        return fn(self, *arguments, **named)
+
+    @expose("/")
+    def index(self) -> ResponseReturnValue:
+        """The people of a school; whoever has many schools chooses one first."""
+        school = _school(request.args.get("school"))
+        if school is None:
+            return self._choose()
+        campaigns = roster.campaigns(by=by())
+        campaign = _campaign(request.args.get("campaign"), campaigns)
+        word = searching.meant(request.args.get("q", ""))
+        given: dict[str, Any] = {"school": school, "campaigns": campaigns, "campaign": campaign, "word": word}
+        given |= {"checks": checks(), "exports": policy.may(RosterEntry, by().role, Can.EXPORT), "asked": asked}
+        if campaign is None:
+            return self.render("school/roster.html", found=None, **given)
+        found = roster.read(
+            school.id,
+            campaign.id,
+            by=by(),
+            group=request.args.get("group", ""),
+            word=word or "",
+            page=number_of(request.args.get("page")) or 1,
+        )
+        return self.render(
+            "school/roster.html",
+            found=found,
+            tiles=[(one, found.counts[one.name]) for one in roster.GROUPS],
+            helped=roster.people_to_help(found.lines, by=by()),
+            status_of=status_of,
+            shown_word=searching.shown(word or ""),
+            **given,
+        )
+
+    @expose("/find", methods=("POST",))
+    def find(self) -> ResponseReturnValue:
+        """The search leads to an address in which no personal number stands."""
+        typed = request.form.get("q", "").strip()
+        return redirect(self.get_url(".index", **asked(q=searching.written(typed) if typed else None, page=None)))
+
+    @expose("/export", methods=("POST",))
+    def export(self) -> ResponseReturnValue:
+        """What the page is narrowed to, as a file: numbers masked, the audit told before it leaves."""
+        school = _school(request.args.get("school"))
+        campaign = _campaign(request.args.get("campaign"), roster.campaigns(by=by()))
+        if school is None or campaign is None or not policy.may(RosterEntry, by().role, Can.EXPORT):
+            raise NotYours
+        word = searching.meant(request.args.get("q", "")) or ""
+        lines = roster.everyone(school.id, campaign.id, by=by(), group=request.args.get("group", ""), word=word)
+        exports.record_export(RosterEntry.__tablename__, len(lines), by=by())
+        headers = {"Content-Disposition": f"attachment; filename=roster-{school.id}-{campaign.id}.csv"}
+        return Response(_csv(lines), headers=headers, mimetype="text/csv")
+
+    def _choose(self) -> ResponseReturnValue:
+        word = request.args.get("name", "").strip()
+        wanted = access.query(School, by=by())
+        if word:
+            wanted = wanted.where(School.name.contains(word, autoescape=True))
+        found = session.scalars(wanted.order_by(School.code).limit(MOST_SCHOOLS + 1)).all()
+        return self.render(
+            "school/choose.html", schools=found[:MOST_SCHOOLS], more=len(found) > MOST_SCHOOLS, word=word
+        )
+
+
+def checks() -> bool:
+    """Whether the reader checks applications, by SCOPE."""
+    return policy.may(Application, by().role, Can.CHECK)
+
+
+def asked(**changes: object) -> dict[str, Any]:
+    """The arguments of the same page with `changes`; what is empty is left out."""
+    kept = {name: request.args.get(name) for name in ("school", "campaign", "group", "q", "page")}
+    return {name: value for name, value in (kept | changes).items() if value}
+
+
+def status_of(line: Line) -> Text | str:
+    """The application's status in words, of those who have one that the reader may see."""
+    if line.stage is None or line.conclusion is None:
+        return ""
+    return status_label(line.stage, line.conclusion)
+
+
+COLUMNS: tuple[tuple[Text, Callable[[Line], object]], ...] = (
+    (_("姓名"), lambda line: line.name),
+    (_("证件号码"), lambda line: line.id_number),
+    (_("进度"), lambda line: line.standing),
+    (_("在底册中"), lambda line: YES if line.listed else NO),
+    (_("报名号"), lambda line: line.number),
+    (_("状态"), status_of),
+    (_("申请表版本"), lambda line: line.form_version or None),
+    (_("已打印"), lambda line: line.printed if line.form_version else None),
+    (_("进入本环节"), lambda line: line.since),
+)
+
+
+def _school(number: str | None) -> School | None:
+    key = number_of(number) or by().school_id
+    return access.one(School, key, by=by()) if key else None
+
+
+def _campaign(number: str | None, offered: Sequence[Campaign]) -> Campaign | None:
+    """The one asked for, or else the newest."""
+    key = number_of(number)
+    if key:
+        return next((one for one in offered if one.id == key), None) or access.one(Campaign, key, by=by())
+    return offered[0] if offered else None
+
+
+def _csv(lines: Sequence[Line]) -> Iterator[str]:
+    yield MARK
+    for row in ([label for label, _value in COLUMNS], *([value(line) for _l, value in COLUMNS] for line in lines)):
+        out = StringIO()
+        texts = [str(cell) if isinstance(cell, Text) else words(cell) for cell in row]
+        csv.writer(out).writerow(["" if text == NOTHING else harmless(text) for text in texts])
+        yield out.getvalue()
