@@ -64,10 +64,10 @@ class Applications(Table):
 
     @property
     def usual_columns(self) -> list[str]:
-        """Without what is the same in every row of the reader's."""
+        """Without what is the same in every row of the reader's; above a district the bureau says enough."""
         same = {Role.SCHOOL: ("school", "bureau"), Role.POINT: ("point", "bureau"), Role.DISTRICT: ("bureau",)}
-        role = by().role
-        return [name for name in self.column_list if role is None or name not in same.get(role, ())]
+        role = by().role or Role.AUDITOR
+        return [name for name in self.column_list if name not in same.get(role, ("point",))]
 
     def label_of(self, name: str) -> Any:  # noqa: ANN401  a text
         known = fields.BY_NAME.get(name)
