@@ -72,6 +72,12 @@ def _is_asked(office: Office, _keys: Keys) -> None:
     expect(office.page.get_by_text("您选择了1件申请")).to_be_visible()
 
 
+def _is_asked_for_a_colleague(office: Office, _keys: Keys) -> None:
+    _chooses(office, "confirmed", "assign")
+    office.presses("预览结果")
+    expect(office.page.get_by_role("link", name="请选择本机构能够审核的同事")).to_be_visible()
+
+
 def _previews(office: Office, _keys: Keys) -> None:
     _chooses(office, "submitted", "return")
     office.page.get_by_label("理由").fill("请补充材料")
@@ -181,7 +187,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "application/move.html": at("school", "/applications/{application}/move/return"),
     "application/reset.html": at("school", "/applications/{application}/reset"),
     "application/code.html": by("school", _gives_a_code),
-    "batch/ask.html": by("district", _is_asked),
+    "batch/ask.html": (by("district", _is_asked), by("district", _is_asked_for_a_colleague)),
     "batch/preview.html": by("school", _previews),
     "batch/rows.html": by("school", _lists),
     "batch/result.html": by("school", _runs),
