@@ -3,7 +3,7 @@
 
 // The menu is open beside the page and folded above it on a narrow screen.
 const wide = window.matchMedia("(min-width: 60.01rem)");
-const fold = document.querySelector("details[data-wide-open]");
+const fold = document.querySelector(".frame:not(.whole) details[data-wide-open]");
 if (fold) {
   const follow = () => { fold.open = wide.matches; };
   wide.addEventListener("change", follow);
