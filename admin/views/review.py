@@ -220,7 +220,7 @@ class Review(BaseView):  # type: ignore[misc]
                 "review/case.html",
                 case=case,
                 application=application,
-                sections=_sections(case, masked=masked),
+                sections=sections(case, masked=masked),
                 masked=masked,
                 deciding=deciding,
                 others=[move for move in others if move.name in MOVES],
@@ -300,7 +300,7 @@ def _side_forms(case: Case, rights: Mapping[str, bool], sent: Forms) -> Forms:
     return forms | {name: form for name, form in sent.items() if name in ("write", "assign", "hold", "lift")}
 
 
-def _sections(case: Case, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str, Any]]]]:
+def sections(case: Case, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str, Any]]]]:
     """Every field of FIELDS with what differs from it elsewhere; of somebody without a form only what is known."""
     found = []
     for section in Section:

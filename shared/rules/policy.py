@@ -75,7 +75,6 @@ from shared.rules.areas import (
     roster_of_my_school,
     sessions_in_my_area,
     staff_in_my_area,
-    still_attested,
     views_for_me,
     wanted_at_my_point,
 )
@@ -126,9 +125,6 @@ for _role, _condition in _SEES.items():
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.VIEW)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDITOR):
     _grant(Hold, _role, applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
-for _attested in (AssessmentYear, TeachingBreak):
-    _mine = applications(still_attested, _attested.application_id.expression)
-    _grant(_attested, Role.SCHOOL, _mine, Can.CREATE, Can.EDIT, Can.DELETE)
 for _shown in (Event, Message, Receipt):
     _grant(_shown, Role.TEACHER, applications(my_own, _shown.application_id.expression), Can.VIEW)
 _grant(StaffRequest, Role.TEACHER, asked_by_me, Can.VIEW)

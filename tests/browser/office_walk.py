@@ -199,6 +199,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/today.html": at("point", "/desk/today"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
     "school/roster.html": (at("school", "/roster/"), at("district", "/roster/?school={school}")),
+    "school/case.html": at("school", "/roster/{application}/"),
+    "school/returned.html": at("school", "/roster/returned"),
     "school/choose.html": at("district", "/roster/"),
     "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
@@ -235,5 +237,5 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 # A batch in progress: test_back_office_bulk.py has the rows for it.
 PARTS = (
     "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
-    "requests/empty.html", "school/parts.html",
+    "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip

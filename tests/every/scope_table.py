@@ -31,8 +31,8 @@ TABLE: dict[str, dict[str, str]] = {
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "AssessmentYear": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
-    "TeachingBreak": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "AssessmentYear": dict.fromkeys(STAFF.split(), "view"),
+    "TeachingBreak": dict.fromkeys(STAFF.split(), "view"),
     "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
     | dict.fromkeys(["city", "province"], "view decide_revocation"),
     "Bureau": dict.fromkeys(["school", "point"], "refer")
