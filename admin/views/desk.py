@@ -18,7 +18,7 @@ from admin.forms.typed import number_of, numbers_of, shortened
 from admin.views import cells, conflict
 from shared import clock
 from shared.models import Application
-from shared.models.kinds import Stage
+from shared.models.kinds import RevealReason, Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Field, Input, Section, in_section, shown
@@ -127,7 +127,7 @@ class Desk(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The full numbers, to compare with the papers; the audit remembers it, and what was ticked stays."""
-        exports.reveal(Application, key, by=by())
+        exports.reveal(Application, key, by=by(), reason=RevealReason.PAPERS)
         return self._page(key, masked=False, confirm=ConfirmForm() if "version" in request.form else None)
 
     @expose("/<int:key>/confirm", methods=("POST",))

@@ -23,7 +23,7 @@ from admin.views.applications import Applications
 from admin.views.cells import NOTHING
 from shared.db import session
 from shared.models import Application, Hold, Person
-from shared.models.kinds import Conclusion, Stage
+from shared.models.kinds import Conclusion, RevealReason, Stage
 from shared.rules import fields, policy
 from shared.rules.conclusion import Suggestion
 from shared.rules.fields import Input, Section
@@ -100,7 +100,7 @@ class Review(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The same page with personal values in full, which the audit remembers."""
-        exports.reveal(Application, key, by=by())
+        exports.reveal(Application, key, by=by(), reason=RevealReason.REVIEW)
         return self._page(key, masked=False)
 
     @expose("/<int:key>/decide/<wanted>", methods=("POST",))

@@ -180,6 +180,10 @@ def my_views(actor: Actor) -> ColumnElement[bool]:
     return equal(SavedView.staff_id.expression, actor.id)
 
 
+def my_unshared_views(actor: Actor) -> ColumnElement[bool]:
+    return my_views(actor) & ~SavedView.shared
+
+
 def my_batches(actor: Actor) -> ColumnElement[bool]:
     return equal(Batch.staff_id.expression, actor.id)
 

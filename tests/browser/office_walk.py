@@ -215,6 +215,10 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
         at("auditor", "/windows/details/?id={window}"),
     ),
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
+    "table/reveal.html": (
+        at("district", "/applications/{confirmed}/reveal"),
+        at("district", "/applications/{confirmed}/reveal?query=stage=confirmed"),
+    ),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
     "table/views.html": at("district", "/saved-views/?table=applications"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
