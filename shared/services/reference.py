@@ -34,7 +34,7 @@ R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
 
 SEPARATOR = " › "
-# What a certificate or a diploma says stays true though the name goes out of use; where one teaches must be there today.
+# What a certificate or a diploma says stays true though the name goes out of use; a school must be there today.
 TOLD_OF_ONCE = (Authority, Institution, Subject)
 
 STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
