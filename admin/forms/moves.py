@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 
+from admin.forms.review import AssignManyForm, HoldForm, LiftManyForm
 from admin.forms.tables import Offered, options
 from admin.forms.typed import number_of
 from shared import clock
@@ -14,7 +15,7 @@ from shared.models import Application, ConfirmationPoint, ReasonCode
 from shared.models.kinds import Conclusion, EntryStatus
 from shared.rules import places
 from shared.rules.guards import POINT_FITS
-from shared.rules.states import Move
+from shared.rules.states import MOVES, Move
 from shared.services.workflow import Wish
 from shared.text import _
 from shared.web.forms import AtMost, many_lines
@@ -39,9 +40,19 @@ def form_for(move: Move, application: Application | None = None) -> type[FlaskFo
     return type("MoveForm", (FlaskForm,), fields)
 
 
-def asks(move: Move) -> bool:
-    """Whether `move` needs anything besides the rows themselves."""
-    return bool(move.conclusions or move.needs_reason or POINT_FITS in move.guards)
+# What is asked for with a deed that is no move.
+_OTHERS: dict[str, type[FlaskForm]] = {"assign": AssignManyForm, "hold": HoldForm, "lift": LiftManyForm}
+
+
+def form_for_many(name: str) -> type[FlaskForm]:
+    """The form of a deed that is done with many at once."""
+    return _OTHERS.get(name) or form_for(MOVES[name])
+
+
+def asks(name: str) -> bool:
+    """Whether a deed needs anything besides the rows themselves."""
+    move = MOVES.get(name)
+    return move is None or bool(move.conclusions or move.needs_reason or POINT_FITS in move.guards)
 
 
 def wish_of(form: FlaskForm) -> Wish:
@@ -51,11 +62,17 @@ def wish_of(form: FlaskForm) -> Wish:
         return form[name].data if name in form else None
 
     return Wish(
-        reason=entered("reason") or "",
+        reason=entered("reason") or entered("finding") or "",
         reason_code=entered("reason_code"),
         conclusion=entered("conclusion"),
         point_id=entered("point_id"),
+        colleague_id=entered("assigned_to_id"),
     )
+
+
+def filled_with(wish: Wish) -> dict[str, Any]:
+    """The values of `wish` under the names of the forms' fields."""
+    return vars(wish) | {"finding": wish.reason, "assigned_to_id": wish.colleague_id}
 
 
 def _conclusion(move: Move) -> RadioField:

@@ -42,6 +42,25 @@ def _colleagues() -> list[SelectChoice]:
     return options({row.id: row.name for row in assigning.colleagues(by=by())}, _("不分派"))
 
 
+class LiftManyForm(FlaskForm):  # type: ignore[misc]
+    """What was found, of many alike."""
+
+    finding = _text(_("查实情况"), LONGEST_REASON)
+
+
+def _colleagues_or_nobody() -> list[SelectChoice]:
+    known = {row.id: row.name for row in assigning.colleagues(by=by())}
+    return options(known | {assigning.NOBODY: _("不分派")})
+
+
+class AssignManyForm(FlaskForm):  # type: ignore[misc]
+    """A choice that is made, not found: nobody stands among the others."""
+
+    assigned_to_id = SelectField(
+        _("分派给"), [Offered()], choices=_colleagues_or_nobody, coerce=number_of, validate_choice=False
+    )
+
+
 class AssignForm(FlaskForm):  # type: ignore[misc]
     """Which colleague looks at it; nobody is a choice too."""
 

@@ -20,15 +20,16 @@ from admin.views import export
 from admin.views.base import Table
 from admin.views.cells import words
 from shared.db import Base, session
-from shared.models import Application, Batch
+from shared.models import Application, Batch, Staff
 from shared.models.kinds import BatchRowState, BatchState
 from shared.rules import policy
 from shared.rules.rights import Can
-from shared.rules.states import MOVES, label_of, status_label
+from shared.rules.states import status_label
 from shared.services import access, batches, exports, jobs, tallying, undoing
+from shared.services.deeds import DEEDS
 from shared.services.errors import NotYours, Refused
 from shared.services.tallying import Line
-from shared.services.workflow import RETRACTIONS, Outcome, Wish
+from shared.services.workflow import Outcome, Wish
 from shared.text import Text, _
 from shared.web.forms import show
 from shared.web.login import by
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 MOST_TICKED = 1_000
 PAGE = 50
 NAMED = 50  # shown of each group on the page that asks before taking back; all are in the file
+REASONS = {"hold": _("暂停原因"), "lift": _("查实情况")}
 HEADINGS = (_("报名号"), _("姓名"), _("任教学校"), _("现在的状态"), _("办理情况"), _("原因"))
 
 
@@ -61,7 +63,7 @@ def choose(applications: "Applications") -> ResponseReturnValue:
         for problem in refused.problems:
             flash(str(problem.text), "warning")
         return redirect(applications.get_url(".index_view", **MultiDict(query).to_dict(flat=False)))
-    if not moves.asks(MOVES[move]):
+    if not moves.asks(move):
         batches.preview(key, Wish(), by=by())
     return redirect(url_for("batches.details_view", id=key))
 
@@ -85,7 +87,7 @@ class Batches(Table):
 
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)
-        return str(label_of(found)) if name == "move" else found
+        return str(DEEDS[found].label) if name == "move" and found in DEEDS else found
 
     @expose("/details/")
     def details_view(self) -> ResponseReturnValue:
@@ -93,27 +95,26 @@ class Batches(Table):
         self.require(Can.VIEW)
         batch = self.get_one(request.args.get("id"))
         if batch.state is BatchState.PREVIEW and self._is_mine(batch) and (not batch.wish or "ask" in request.args):
-            return self._ask(batch, moves.form_for(MOVES[batch.move])(data=vars(batches.wish_of(batch))))
+            return self._ask(batch, moves.form_for_many(batch.move)(data=moves.filled_with(batches.wish_of(batch))))
         if batch.state in batches.UNDER_WAY:
-            return self.render("batch/progress.html", batch=batch, **_progress(batch))
+            return self.render("batch/progress.html", batch=batch, move=DEEDS[batch.move], **_progress(batch))
         if batch.state is BatchState.PREVIEW:
             return self.render("batch/preview.html", **self._shown(batch), becoming=self._becoming(batch))
         return self.render("batch/result.html", **self._shown(batch), why_not=undoing.why_not(batch))
 
     def _ask(self, batch: Batch, form: FlaskForm) -> ResponseReturnValue:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        return self.render("batch/ask.html", batch=batch, move=MOVES[batch.move], form=form), status
+        return self.render("batch/ask.html", batch=batch, move=DEEDS[batch.move], form=form), status
 
     def _shown(self, batch: Batch) -> dict[str, Any]:
         return {
             "batch": batch,
-            "move": MOVES[batch.move],
+            "move": DEEDS[batch.move],
             "wish": _in_words(batch),
             "groups": _by_state(batch.id),
             "mine": self._is_mine(batch),
             "may_download": policy.may(Application, by().role, Can.EXPORT),
             "at_once": batches.AT_ONCE,
-            "tells": batch.move in RETRACTIONS,
         }
 
     @staticmethod
@@ -128,7 +129,7 @@ class Batches(Table):
     def preview(self, key: int) -> ResponseReturnValue:
         """Judge with what was entered; a fault is told at its field, and the choice is kept."""
         batch = self.row(key, Can.EDIT)
-        form = moves.form_for(MOVES[batch.move])()
+        form = moves.form_for_many(batch.move)()
         if not form.validate():
             return self._ask(batch, form)
         try:
@@ -159,10 +160,9 @@ class Batches(Table):
         return self.render(
             "batch/undo.html",
             batch=batch,
-            move=MOVES[batch.move],
+            move=DEEDS[batch.move],
             going=_named(outcome.moved),
             kept=_kept(outcome),
-            tells=batch.move in RETRACTIONS,
         )
 
     def _worked_on(self, key: int, count: int) -> ResponseReturnValue:
@@ -189,8 +189,8 @@ class Batches(Table):
         found = session.scalars(wanted.limit(PAGE).offset((number - 1) * PAGE)).all()
         lines = tallying.lines(found, by=by())
         return self.render(
-            "batch/rows.html", batch=batch, like=like, lines=lines, total=total, number=number, pages=pages,
-            headings=HEADINGS, may_download=policy.may(Application, by().role, Can.EXPORT),
+            "batch/rows.html", batch=batch, move=DEEDS[batch.move], like=like, lines=lines, total=total,
+            number=number, pages=pages, headings=HEADINGS, may_download=policy.may(Application, by().role, Can.EXPORT),
         )  # fmt: skip
 
     @expose("/<int:key>/download", methods=("POST",))
@@ -228,10 +228,12 @@ def _by_state(batch_id: int) -> dict[BatchRowState, list[tallying.Group]]:
 def _in_words(batch: Batch) -> list[tuple[Text, str]]:
     """What was entered for the move, as the pages repeat it."""
     wish = batches.wish_of(batch)
+    colleague = session.get(Staff, wish.colleague_id) if wish.colleague_id else None
     entered = (
         (_("注册结论"), wish.conclusion),
         (_("原因代码"), wish.reason_code),
-        (_("理由（申请人会看到）"), wish.reason),
+        (REASONS.get(batch.move, _("理由（申请人会看到）")), wish.reason),
+        (_("分派给"), colleague),
     )
     return [(label, words(value)) for label, value in entered if value]
 

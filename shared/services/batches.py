@@ -1,4 +1,4 @@
-"""Batches: one move for many applications, in three steps. They are chosen, previewed, and then run; see decision 0015.
+"""Batches: one deed for many applications, in three steps. They are chosen, previewed, and then run; see decision 0015.
 
 A batch's rows are what was chosen, each with the version that was seen. What was previewed is what runs: a row that has
 changed since stays as it is. It runs in chunks, each a transaction of its own, so that whoever is interrupted at any
@@ -16,18 +16,17 @@ from sqlalchemy import Select, bindparam, delete, func, insert, literal, select,
 from shared import clock
 from shared.db import Base, session, transaction
 from shared.models import Application, Batch, BatchRow, Staff
-from shared.models.kinds import BatchRowState, BatchState, Conclusion, Role
-from shared.rules import policy
+from shared.models.kinds import BatchRowState, BatchState
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
-from shared.rules.states import MOVES, Move
-from shared.services import access, audit, undoing, workflow
+from shared.services import access, audit, deeds, undoing, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Outcome, Wish
 from shared.text import Text, _
 
 MOST = 50_000  # in one batch; a list that is longer is narrowed down first
 AT_ONCE = 500  # more than these are run by the worker
+KEPT_WISHES = ("reason", "reason_code", "conclusion", "colleague_id")
 UNDER_WAY = (BatchState.WAITING, BatchState.RUNNING)
 KEEP_PREVIEWS = timedelta(days=1)
 
@@ -35,18 +34,13 @@ _ROWS = Base.metadata.tables[BatchRow.__tablename__]
 _MINE = {"recorded": True, "synchronize_session": False}  # counts only: the applications' own audit says it all
 
 
-def offered(role: Role | None) -> list[Move]:
-    """The moves that somebody with this role may make for many at once, by SCOPE."""
-    return [move for move in MOVES.values() if move.bulk and policy.may(Application, role, move.permission)]
-
-
 @transaction
 def choose(name: str, among: Select[Any], *, by: Actor, chosen_by: str = "") -> int:
-    """Remember the applications of `among` for the move `name`, as they are now; the batch's number.
+    """Remember the applications of `among` for the deed `name`, as they are now; the batch's number.
 
     `among` is a query inside the chooser's SCOPE, of the ticked rows or of all that a list shows.
     """
-    if name not in {move.name for move in offered(by.role)} or by.id is None:
+    if name not in {deed.name for deed in deeds.offered(by.role)} or by.id is None:
         raise NotYours
     batch = Batch(staff_id=by.id, move=name, chosen_by=chosen_by, made_at=clock.now())
     session.add(batch)
@@ -68,17 +62,16 @@ def choose(name: str, among: Select[Any], *, by: Actor, chosen_by: str = "") -> 
 def preview(key: int, wish: Wish, *, by: Actor) -> None:
     """Judge every row of the batch as it stands now, with what the move asks for; nothing moves yet."""
     batch = _waiting_for_its_owner(key, by)
-    faults = workflow.faults_of(MOVES[batch.move], wish)
+    deed = deeds.DEEDS[batch.move]
+    faults = deed.faults(wish, by=by)
     if faults:
         raise Refused.because(faults)
-    batch.wish = {
-        name: value for name, value in asdict(wish).items() if name in ("reason", "reason_code", "conclusion")
-    }
+    batch.wish = {name: value for name, value in asdict(wish).items() if name in KEPT_WISHES}
     now = select(Application.version).where(Application.id == BatchRow.application_id).scalar_subquery()
     anew = update(BatchRow).where(BatchRow.batch_id == key)
     session.execute(anew.values(state=BatchRowState.CHOSEN, reasons=[], seen_version=now), execution_options=_MINE)
     ids = session.scalars(select(BatchRow.application_id).where(BatchRow.batch_id == key)).all()
-    outcome = workflow.preview(ids, batch.move, by=by, wish=wish)
+    outcome = deed.preview(ids, wish, by=by)
     _note_refused(key, outcome, BatchRowState.SKIPPED)
     batch.skipped = len(outcome.refused)
 
@@ -142,10 +135,8 @@ def clear_away(*, by: Actor, now: datetime) -> int:
 
 
 def wish_of(batch: Batch) -> Wish:
-    """What the move asks for, as it was typed before the preview."""
-    kept = dict(batch.wish)
-    conclusion = kept.pop("conclusion", None)
-    return Wish(**kept, conclusion=next((one for one in Conclusion if one.value == conclusion), None))
+    """What was asked for, as it was typed before the preview."""
+    return deeds.wish_of(batch.wish)
 
 
 def _waiting_for_its_owner(key: int, by: Actor) -> Batch:
@@ -167,7 +158,7 @@ def _run_some(key: int, *, by: Actor) -> bool:
     if not _may_still_act(by):
         outcome = Outcome(refused=dict.fromkeys(versions, _NO_LONGER))
     else:
-        outcome = workflow.move_many(list(versions), batch.move, by=by, versions=versions, wish=wish_of(batch))
+        outcome = deeds.DEEDS[batch.move].run(versions, wish_of(batch), by=by)
     _note_moved(rows, outcome)
     _note_refused(key, outcome, BatchRowState.SKIPPED)
     return _counted(key, rows, BatchState.DONE, moved=len(outcome.moved), skipped=len(outcome.refused))
@@ -185,7 +176,7 @@ def _take_some_back(key: int, *, by: Actor) -> bool:
     if not _may_still_act(by):
         outcome = Outcome(refused=dict.fromkeys(made, _NO_LONGER))
     else:
-        outcome = workflow.take_back(made, batch.move, by=by)
+        outcome = deeds.DEEDS[batch.move].take_back(made, wish_of(batch), by=by)
     done = update(BatchRow).where(BatchRow.batch_id == key, BatchRow.application_id.in_(outcome.moved))
     session.execute(done.values(state=BatchRowState.UNDONE), execution_options=_MINE)
     _note_refused(key, outcome, BatchRowState.KEPT)

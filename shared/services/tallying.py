@@ -11,8 +11,8 @@ from shared.db import session
 from shared.models import Application, Batch, BatchRow
 from shared.models.kinds import BatchRowState
 from shared.rules.rights import Actor
-from shared.rules.states import MOVES, becomes
-from shared.services import access, workflow
+from shared.services import access
+from shared.services.deeds import DEEDS
 from shared.services.workflow import Wish
 from shared.text import Text
 
@@ -53,13 +53,13 @@ def groups(batch_id: int) -> list[Group]:
 
 def becoming(batch: Batch, wish: Wish, *, by: Actor) -> list[tuple[Text, int]]:
     """What the rows that will be moved become, and how many become it."""
-    move, order = MOVES[batch.move], workflow.order_of(wish, by)
+    deed = DEEDS[batch.move]
     columns = (Application.stage, Application.conclusion, func.count())
     going = select(*columns).join(BatchRow, BatchRow.application_id == Application.id)
     going = going.where(BatchRow.batch_id == batch.id, BatchRow.state == BatchRowState.CHOSEN)
     found: Counter[Text] = Counter()
     for stage, conclusion, count in session.execute(going.group_by(Application.stage, Application.conclusion)):
-        found[becomes(move, stage, conclusion, order)] += count
+        found[deed.becomes(stage, conclusion, wish, by=by)] += count
     return found.most_common()
 
 

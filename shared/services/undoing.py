@@ -12,8 +12,8 @@ from shared.models import Application, Batch, BatchRow
 from shared.models.kinds import BatchRowState, BatchState
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
-from shared.rules.states import MOVES
-from shared.services import access, workflow
+from shared.services import access, deeds
+from shared.services.deeds import DEEDS
 from shared.services.errors import Refused
 from shared.services.workflow import Left, Outcome
 from shared.text import _
@@ -23,9 +23,9 @@ WAS_RUN = (BatchState.WAITING, BatchState.RUNNING, BatchState.DONE)
 
 def why_not(batch: Batch) -> Problem | None:
     """Why the batch as a whole cannot be taken back; None if it can."""
-    move = MOVES[batch.move]
-    if move.undo is None:
-        return Problem("for_good", "", _("“{move}”不能撤回", move=move.label))
+    deed = DEEDS[batch.move]
+    if not deed.can_be_taken_back:
+        return Problem("for_good", "", _("“{move}”不能撤回", move=deed.label))
     if batch.state is BatchState.UNDONE or batch.undone_at is not None:
         return Problem("undone", "", _("这一批已经撤回"))
     if batch.state is not BatchState.DONE:
@@ -46,7 +46,7 @@ def preview(key: int, *, by: Actor) -> Outcome:
         raise Refused(problem)
     columns = (BatchRow.application_id, BatchRow.left_version, BatchRow.before)
     rows = session.execute(select(*columns).where(BatchRow.batch_id == key, BatchRow.state == BatchRowState.MOVED))
-    return workflow.preview_taking_back(made(rows.all()), batch.move, by=by)
+    return DEEDS[batch.move].take_back(made(rows.all()), deeds.wish_of(batch.wish), by=by, trial=True)
 
 
 def made(rows: Sequence[Any]) -> dict[int, Left]:

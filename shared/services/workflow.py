@@ -69,6 +69,7 @@ class Wish:
     conclusion: Conclusion | None = None
     point_id: int | None = None
     signed_version: int | None = None
+    colleague_id: int | None = None  # of what moves nothing: see deeds
 
 
 def _is_accepted_no_more(application_ids: list[int], order: Order, by: Actor) -> None:
@@ -100,7 +101,7 @@ def move(application_id: int, name: str, *, by: Actor, version: int | None = Non
     if outcome.moved:
         return
     problems = outcome.refused[application_id]
-    if problems == [_not_yours()] and not _sees(application_id, by):
+    if problems == [not_yours()] and not _sees(application_id, by):
         raise NotYours
     raise Refused.because(problems)
 
@@ -121,7 +122,7 @@ def move_many(
         return Outcome(refused=dict.fromkeys(ids, faults))
     order = order_of(wish, by)
     outcome = Outcome()
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         _move_chunk(chunk, row, order, by, versions or {}, outcome)
     if outcome.moved and name in CONSEQUENCES:
         CONSEQUENCES[name](outcome.moved, order, by)
@@ -136,7 +137,7 @@ def preview(ids: Sequence[int], name: str, *, by: Actor, wish: Wish = Wish()) ->
         return Outcome(refused=dict.fromkeys(ids, faults))
     order = order_of(wish, by)
     outcome = Outcome()
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         _judge(chunk, row, order, by, _moves(row, {}), outcome, lock=False)
     return outcome
 
@@ -151,7 +152,7 @@ def take_back(made: Mapping[int, Left], name: str, *, by: Actor) -> Outcome:
     row = MOVES[name]
     order = order_of(Wish(), by)
     outcome = Outcome()
-    for chunk in _chunks(made):
+    for chunk in chunks(made):
         session.flush()
         going = _judge(chunk, row, order, by, _returns(row, made), outcome, lock=True)
         _restore({fact.id: made[fact.id].before for fact in going})
@@ -167,7 +168,7 @@ def preview_taking_back(made: Mapping[int, Left], name: str, *, by: Actor) -> Ou
     """What `take_back` would do now, without doing it."""
     row = MOVES[name]
     outcome = Outcome()
-    for chunk in _chunks(made):
+    for chunk in chunks(made):
         _judge(chunk, row, order_of(Wish(), by), by, _returns(row, made), outcome, lock=False)
     return outcome
 
@@ -217,7 +218,8 @@ def faults_of(row: Move, wish: Wish) -> list[Problem]:
 def order_of(wish: Wish, by: Actor) -> Order:
     """The wish as guards and effects read it: with its moment and the role of whoever has it."""
     now = clock.now()
-    return Order(now=now, today=clock.local(now).date(), role=by.role, actor_id=by.id, **vars(wish))
+    asked = {name: value for name, value in vars(wish).items() if name != "colleague_id"}
+    return Order(now=now, today=clock.local(now).date(), role=by.role, actor_id=by.id, **asked)
 
 
 def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
@@ -226,13 +228,15 @@ def _fits(reason_code: str, conclusion: Conclusion | None) -> bool:
     return conclusion not in (None, Conclusion.REGISTERED) and meant in (conclusion, Conclusion.NONE)
 
 
-def _chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+def chunks(ids: Iterable[int]) -> Iterator[Sequence[int]]:
+    """The numbers in their order, as many at a time as go into one statement."""
     keys = sorted(set(ids))
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
 
 
-def _not_yours() -> Problem:
+def not_yours() -> Problem:
+    """What is said of an application that does not exist for whoever asks."""
     return Problem("not_yours", "", _("不在您的办理范围内"))
 
 
@@ -301,7 +305,7 @@ def _judge(
     going = []
     for key in ids:
         fact = found.get(key)
-        problems = [_not_yours()] if fact is None else _problems(fact, judgement, closed)
+        problems = [not_yours()] if fact is None else _problems(fact, judgement, closed)
         if problems:
             outcome.refused[key] = problems
         elif fact is not None:

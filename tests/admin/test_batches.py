@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session
-from shared.models import Application, AuditEntry, Batch, BatchRow, Event, Mail, Message, Window
+from shared.models import Application, AuditEntry, Batch, BatchRow, Event, Hold, Mail, Message, Staff, Window
 from shared.models.kinds import BatchState, Conclusion, Role, Stage, WindowStage
 from shared.services import batches, jobs
 from tests import build
@@ -125,6 +125,20 @@ def test_foreign_rows_drop_out_of_the_selection(app: Flask, city: City) -> None:
     client = world.logged_in(app, city.staff[Role.SCHOOL])
     preview = choose(client, "school_pass", [city.application, elsewhere.application])
     assert "您选择了1件申请" in preview
+
+
+def test_a_tampered_selection_chooses_nothing_that_is_not_there(app: Flask, city: City) -> None:
+    elsewhere = world.a_city()
+    before = session.scalar(select(func.count()).select_from(BatchRow))
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    for rows in (["x"], ["-1"], ["1 OR 1=1"], [str(elsewhere.application)], ["9" * 30]):
+        page = client.post("/applications/action/", data={"move": "school_pass", "rowid": rows}, follow_redirects=True)
+        assert "请先在列表中勾选申请" in page.text, rows
+    for move in ("", "final", "confirm", "no such move"):
+        answer = client.post("/applications/action/", data={"move": move, "rowid": str(city.application)})
+        assert answer.status_code == 404, move
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(BatchRow)) == before
 
 
 def test_an_empty_choice_leads_back_to_the_list_with_a_sentence(app: Flask, city: City) -> None:
@@ -296,3 +310,56 @@ def test_after_the_window_has_closed_nothing_is_taken_back(app: Flask, city: Cit
     assert "0件将恢复" in asked
     assert "学校审校已经截止" in asked
     assert ">撤回这" not in asked
+
+
+def test_many_are_given_to_a_colleague_in_the_same_three_steps(app: Flask, city: City) -> None:
+    keys = more(city, 3, Stage.CONFIRMED)
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    asked = choose(client, "assign", keys)
+    assert "您选择了3件申请" in asked
+    me = session.get_one(Staff, city.staff[Role.DISTRICT])
+    name = me.name
+    assert f">{name}</option>" in asked
+    assert ">不分派</option>" in asked
+    wrong = client.post(form_on(asked, "preview"), data={"assigned_to_id": ""})
+    assert wrong.status_code == 422
+    assert "请选择本机构能够审核的同事" in wrong.text
+    preview = send(client, wrong.text, "preview", assigned_to_id=str(city.staff[Role.DISTRICT]))
+    assert f"3件将变为“由{name}办理”" in preview
+    assert "办完后可以撤回这一批。" in preview
+    assert "预览后有变动的申请不会办理" not in preview
+    assert "已办理3件" in send(client, preview, "run")
+    mine = client.get("/applications/?assigned=me&columns=registration_number,assigned_to", follow_redirects=True).text
+    session.rollback()
+    assert all(session.get_one(Application, key).registration_number in mine for key in keys)
+    assert "<td>分派</td>" in client.get("/batches/").text
+
+
+def test_many_are_held_with_a_reason_and_freed_with_a_finding(app: Flask, city: City) -> None:
+    keys = more(city, 2, Stage.CONFIRMED)
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    wrong = client.post(form_on(choose(client, "hold", keys), "preview"), data={"reason": ""})
+    assert "请填写暂停办理的原因" in wrong.text
+    preview = send(client, wrong.text, "preview", reason="证书待核")
+    assert "2件将变为“暂停办理”" in preview
+    assert "暂停原因" in preview
+    assert "申请人会看到" not in preview
+    send(client, preview, "run")
+    held = client.get("/applications/?held=yes", follow_redirects=True).text
+    session.rollback()
+    assert all(session.get_one(Application, key).registration_number in held for key in keys)
+    wrong = client.post(form_on(choose(client, "lift", keys), "preview"), data={"finding": ""})
+    assert "请填写查实的情况" in wrong.text
+    assert "已办理2件" in send(client, send(client, wrong.text, "preview", finding="属实"), "run")
+    assert session.scalars(select(Hold.finding)).all() == ["属实"] * 2
+
+
+def test_schools_are_offered_neither_assignments_nor_holds(app: Flask, city: City) -> None:
+    page = world.logged_in(app, city.staff[Role.SCHOOL]).get("/applications/").text
+    assert '<option value="school_pass">' in page
+    for name in ("assign", "hold", "lift"):
+        assert f'<option value="{name}">' not in page
+        answer = world.logged_in(app, city.staff[Role.SCHOOL]).post(
+            "/applications/action/", data={"move": name, "rowid": str(city.application)}
+        )
+        assert answer.status_code == 404, name
