@@ -267,7 +267,7 @@ def test_a_number_is_shown_in_the_list_after_a_reason(district: FlaskClient, cit
     ("data", "told"),
     [
         ({}, "请选择查看理由"),
-        ({"reason": "curiosity"}, "请选择"),
+        ({"reason": "curiosity"}, "请从列表中选择"),
         ({"reason": "other"}, "请说明为什么"),
         ({"reason": "other", "note": " "}, "请说明为什么"),
     ],
