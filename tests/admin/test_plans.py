@@ -16,7 +16,7 @@ from tests.conftest import Database
 ROWS = 5_000
 FEW = 300  # more than these are walked in their order
 Plans = Callable[[str, str], list[str]]
-SORTS = ("USE TEMP B-TREE", "Sort")
+SORTS = ("USE TEMP B-TREE", "->  Sort ")  # rows of one name are sorted among themselves ("Incremental Sort")
 READS_ALL = ("SCAN applications\n", "Seq Scan on applications")
 
 
