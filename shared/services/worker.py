@@ -1,4 +1,4 @@
-"""The worker: mail every minute, long work, statistics of tables each hour; each night it clears away what is old."""
+"""The worker: mail each minute, long work, a look at the tables each hour, and at night it clears away what is old."""
 
 import logging
 from datetime import datetime, timedelta
