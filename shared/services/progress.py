@@ -85,6 +85,8 @@ def _parts_of(by: Actor) -> dict[int, Bureau]:
     wanted = select(Bureau).where(Bureau.path.startswith(by.bureau_path, autoescape=True)).order_by(Bureau.id)
     found = {f"{one.path}": one for one in session.scalars(wanted)}
     depth = by.bureau_path.count("/") + 1
+    while len({_cut(path, depth) for path in found if path.count("/") >= depth}) == 1:
+        depth += 1  # one bar would compare nothing: what lies below it is shown
     if all(path.count("/") < depth for path in found):
         return {}
     return {one.id: found[_cut(path, depth)] for path, one in found.items()}

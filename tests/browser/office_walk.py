@@ -195,11 +195,12 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
-    "desk/point.html": at("point", "/desk/{at_desk}/point"),
-    "desk/back.html": at("point", "/desk/{at_desk}/back"),
+    "desk/move.html": (at("point", "/desk/{at_desk}/point"), at("point", "/desk/{at_desk}/back")),
     "desk/today.html": at("point", "/desk/today"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
     "school/roster.html": (at("school", "/roster/"), at("district", "/roster/?school={school}")),
+    "school/case.html": at("school", "/roster/{application}/"),
+    "school/returned.html": at("school", "/roster/returned"),
     "school/choose.html": at("district", "/roster/"),
     "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
@@ -214,6 +215,10 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
         at("auditor", "/windows/details/?id={window}"),
     ),
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
+    "table/reveal.html": (
+        at("district", "/applications/{confirmed}/reveal"),
+        at("district", "/applications/{confirmed}/reveal?query=stage=confirmed"),
+    ),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
     "table/views.html": at("district", "/saved-views/?table=applications"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
@@ -236,5 +241,5 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 # A batch in progress: test_back_office_bulk.py has the rows for it.
 PARTS = (
     "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
-    "requests/empty.html", "school/parts.html",
+    "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip
