@@ -81,8 +81,7 @@ def oldest(stage: Stage, works: IsWorkday, *, by: Actor, to: Can) -> list[Waitin
     order = Application.stage_at, Application.id
     # The keys first: they and what they are sorted by stand in an index, rows as wide as these do not sort well.
     keys = waiting(stage, by=by, to=to).with_only_columns(Application.id).order_by(*order).limit(OLDEST)
-    ids = session.scalars(keys).all()
-    wanted = waiting(stage, by=by, to=to).where(Application.id.in_(ids)).options(joinedload(Application.school))
+    wanted = select(Application).where(Application.id.in_(keys.correlate(None))).options(joinedload(Application.school))
     found = session.scalars(wanted.order_by(*order))
     today = clock.arrival_day()
     return [_since(one, today, works) for one in found]
