@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SQLITE_BUSY_MS = 10_000
+SQLITE_RECYCLE = 3600  # seconds
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -146,11 +148,17 @@ def connect(settings: "Settings") -> Engine:
     return engine
 
 
+def connected() -> Engine | None:
+    """The database that `connect` has opened."""
+    engine = _factory.kw.get("bind")
+    return engine if isinstance(engine, Engine) else None
+
+
 def disconnect() -> None:
     """End what `connect` began: no connection stays open behind a command that is done."""
     session.remove()
-    engine = _factory.kw.get("bind")
-    if isinstance(engine, Engine):
+    engine = connected()
+    if engine is not None:
         engine.dispose()
 
 
@@ -160,13 +168,22 @@ def use_keys(keys: tuple[bytes, ...]) -> None:
     _keys = tuple(AESSIV(key) for key in keys)
 
 
+class _HintedSQLite(SQLiteCompiler):
+    """SQLAlchemy drops `with_hint` for SQLite, which knows INDEXED BY: how a long list is to be walked."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:  # noqa: ANN401, ARG002
+        return text
+
+
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL, set up as measured: see docs/decisions."""
     if url.startswith("postgresql"):
         # psycopg's prepared statements get generic plans that make prefix searches hundreds of times slower.
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         return create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
-    engine = create_engine(url)
+    # Opened anew each hour: SQLite reads what the worker has learnt about the tables only when it opens them.
+    engine = create_engine(url, pool_recycle=SQLITE_RECYCLE)
+    engine.dialect.statement_compiler = _HintedSQLite
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -37,9 +37,16 @@ class Target:
 
     def label(self, key: object) -> str | None:
         """The name of the row with `key`; None where there is none for the reader."""
-        wanted = self.read(key)
-        row = None if wanted in (None, "") else session.scalar(self._rows().where(self.key == wanted))
+        row = self._row(key)
         return None if row is None else str(row)
+
+    def is_retired(self, key: object) -> bool:
+        """Whether the row with `key` has gone out of use: what names it goes on naming it, nothing new does."""
+        return getattr(self._row(key), "status", None) is EntryStatus.RETIRED
+
+    def _row(self, key: object) -> Any:  # noqa: ANN401  a row of the table
+        wanted = self.read(key)
+        return None if wanted in (None, "") else session.scalar(self._rows().where(self.key == wanted))
 
     def read(self, key: object) -> Any:  # noqa: ANN401  the type of the column
         """`key`, which may come from an address, as the column holds it: PostgreSQL compares no number with a text."""
@@ -130,4 +137,6 @@ class Lookup(Field):  # type: ignore[misc]
         if name is None:
             wrong, self.data = shortened(self.text or self.data), None
             raise ValidationError(str(_("没有找到“{text}”，请输入名称的一部分后从列表中选择", text=wrong)))
+        if self.data != self.object_data and self.target.is_retired(self.data):
+            raise ValidationError(str(_("“{text}”已停用，请从列表中选择另一条", text=name)))
         self.text = name

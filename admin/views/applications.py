@@ -15,6 +15,7 @@ from admin.views import batches, cells, conflict, history, queues, reset, rows, 
 from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Application, Event, Hold, Message, Person
+from shared.models.kinds import Role
 from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
@@ -60,6 +61,13 @@ class Applications(Table):
     def __init__(self) -> None:
         super().__init__()
         self.filters += queues.FILTERS
+
+    @property
+    def usual_columns(self) -> list[str]:
+        """Without what is the same in every row of the reader's; above a district the bureau says enough."""
+        same = {Role.SCHOOL: ("school", "bureau"), Role.POINT: ("point", "bureau"), Role.DISTRICT: ("bureau",)}
+        role = by().role or Role.AUDITOR
+        return [name for name in self.column_list if name not in same.get(role, ("point",))]
 
     def label_of(self, name: str) -> Any:  # noqa: ANN401  a text
         known = fields.BY_NAME.get(name)

@@ -15,10 +15,10 @@ from wtforms.validators import DataRequired
 
 from admin.forms import moves
 from admin.forms.typed import number_of, numbers_of, shortened
-from admin.views import cells
+from admin.views import cells, conflict
 from shared import clock
 from shared.models import Application
-from shared.models.kinds import Stage
+from shared.models.kinds import RevealReason, Stage
 from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Field, Input, Section, in_section, shown
@@ -127,13 +127,15 @@ class Desk(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The full numbers, to compare with the papers; the audit remembers it, and what was ticked stays."""
-        exports.reveal(Application, key, by=by())
+        exports.reveal(Application, key, by=by(), reason=RevealReason.PAPERS)
         return self._page(key, masked=False, confirm=ConfirmForm() if "version" in request.form else None)
 
     @expose("/<int:key>/confirm", methods=("POST",))
     def confirm(self, key: int) -> ResponseReturnValue:
         """Note the papers on the desk; and with the first button accept the application."""
         form = ConfirmForm()
+        if counter.done(key, by=by()):  # pressed twice, or a colleague was faster: the receipt is there
+            return redirect(self.get_url(".receipt", key=key))
         confirming.receive(key, numbers_of(request.form.getlist("material")), by=by())
         if request.form.get("then") == "return":
             return redirect(self.get_url(".send_back", key=key))
@@ -168,7 +170,8 @@ class Desk(BaseView):  # type: ignore[misc]
             form.version.data = application.version
             form.reason.data = counter.asks_for(counter.case(key, by=by()).missing)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        return self.render("desk/back.html", form=form, application=application, move=move), status
+        hint = _("把缺的材料和要改的内容一次写全。申请人在网上改好、重新提交并签名后再来。")
+        return self.render("desk/move.html", form=form, application=application, move=move, hint=hint), status
 
     @expose("/<int:key>/adopt", methods=("POST",))
     def adopt(self, key: int) -> ResponseReturnValue:
@@ -210,21 +213,21 @@ class Desk(BaseView):  # type: ignore[misc]
         application = access.one(Application, key, by=by(), to=Can.CORRECT)
         known, paper = answers.of_application(application), application.form_version
         fields = confirming.correctable(application)
-        form = form_for(fields, _choices(known), required=False)()
-        version = number_of(request.form.get("version", application.version)) or 0
+        form = _corrections(fields, known)()
+        version = number_of(form.version.data) or 0
         if form.validate_on_submit():
             try:
                 confirming.correct(key, answers_of(form, fields), by=by(), version=version)
             except Refused as refused:
-                show(refused.problems, form)
+                show(conflict.told(form, key, refused, to=Can.CORRECT), form)
             else:
                 flash(str(CORRECTED), "success")
                 return redirect(self.get_url(".case", key=key, paper=paper))
         elif not form.is_submitted():
             fill(form, known)
+            form.version.data = application.version
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        given = {"fields": fields, "application": application, "version": version}
-        return self.render("desk/correct.html", form=form, **given), status
+        return self.render("desk/correct.html", form=form, fields=fields, application=application), status
 
     @expose("/<int:key>/point", methods=("GET", "POST"))
     def point(self, key: int) -> ResponseReturnValue:
@@ -243,8 +246,9 @@ class Desk(BaseView):  # type: ignore[misc]
         elif not form.is_submitted():
             form.version.data = application.version
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        given = {"application": application, "move": MOVES["change_point"]}
-        return self.render("desk/point.html", form=form, **given), status
+        hint = _("只列出服务申请人任教学校的确认点。任教学校不对的，请先更正任教学校。")
+        given = {"application": application, "move": MOVES["change_point"], "hint": hint}
+        return self.render("desk/move.html", form=form, **given), status
 
     def _page(
         self, key: int, *, masked: bool = True, confirm: FlaskForm | None = None, undo: FlaskForm | None = None
@@ -318,6 +322,12 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _corrections(fields: list[Field], known: dict[str, Any]) -> type[FlaskForm]:
+    """The fields that the desk may change, and the version that was read."""
+    base = form_for(fields, _choices(known), required=False)
+    return type("CorrectionForm", (base,), {"version": HiddenField()})
 
 
 def _choices(known: dict[str, Any]) -> Callable[[Field], list[tuple[str, str]]]:

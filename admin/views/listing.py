@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, redirect, request, stream_with_context
@@ -11,15 +12,18 @@ from sqlalchemy import JSON, Select, String, inspect
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
+from admin.forms.reveal import RevealForm
 from admin.views import cells, export, filters, rows, searching
 from admin.views.declared import Declared
 from admin.views.rows import Asked
 from shared.db import Base
+from shared.models.kinds import RevealReason
 from shared.rules import policy
 from shared.rules.checks import Problem
 from shared.rules.rights import Can
 from shared.services import access, exports, saved_views
 from shared.services.errors import NotYours, Refused
+from shared.web.forms import show
 from shared.web.login import by
 
 
@@ -66,9 +70,14 @@ class Listing(Declared):
         """The columns that a reader may choose from."""
         return [*self.column_list, *self.column_more]
 
+    @property
+    def usual_columns(self) -> list[str]:
+        """The columns of a reader who has chosen none."""
+        return list(self.column_list)
+
     def columns_of(self, asked: Asked) -> list[str]:
         """The columns of the list; the one by which a row is opened is always among them."""
-        chosen = list(asked.columns or self.column_list)
+        chosen = list(asked.columns or self.usual_columns)
         return chosen if not self.column_link or self.column_link in chosen else [self.column_link, *chosen]
 
     def list_url(self, query: str = "") -> str:
@@ -96,6 +105,10 @@ class Listing(Declared):
     @property
     def may_reveal(self) -> bool:
         return bool(self.personal) and policy.may(self.model, by().role, Can.REVEAL)
+
+    def revealing(self, columns: Sequence[str]) -> str:
+        """The first personal one of `columns`, where the list offers to show a row in full; "" for none."""
+        return next((name for name in columns if name in self.personal), "") if self.may_reveal else ""
 
     def is_short(self, name: str) -> bool:
         """Whether a column holds numbers, dates or words of a list, which read better on one line."""
@@ -136,6 +149,7 @@ class Listing(Declared):
             page=page,
             asked=page.asked,
             columns=columns,
+            revealing=self.revealing(columns),
             filters=self.filters,
             views=saved_views.seen(self.endpoint, by=by()),
             revealed=revealed,
@@ -152,19 +166,35 @@ class Listing(Declared):
         pairs.append(("q", searching.written(typed) if typed else form.get("kept", "")))
         if chosen := form.getlist("column"):
             wanted = [name for name in self.all_columns if name in chosen]
-            pairs.append(("columns", "" if wanted == list(self.column_list) else ",".join(wanted)))
+            pairs.append(("columns", "" if wanted == self.usual_columns else ",".join(wanted)))
         pairs += [(name, form.get(name, "")) for name in ("match", "sort", "desc", "size")]
         return redirect(self.list_url(self.asked(MultiDict(pairs)).query()))
 
-    @expose("/<int:key>/reveal", methods=("POST",))
+    @expose("/<int:key>/reveal", methods=("GET", "POST"))
     def reveal(self, key: int) -> ResponseReturnValue:
-        """One row with personal values in full, in its list (`query`) or on its page; the audit remembers it."""
+        """One row with personal values in full, in its list (`query`) or on its page; the audit remembers why."""
         if not self.may_reveal:
             raise NotYours
-        exports.reveal(self.model, key, by=by())
-        if "query" in request.form:
-            return self.list_page(self.asked(filters.arguments_of(request.form["query"])), revealed=key)
-        return self.row_page(self.get_one(key), masked=False)
+        row = self.row(key, Can.REVEAL)
+        query = request.values.get("query")
+        form = RevealForm()
+        if form.validate_on_submit():
+            try:
+                exports.reveal(
+                    self.model, key, by=by(), reason=RevealReason(form.reason.data), note=form.note.data or ""
+                )
+            except Refused as refused:
+                show(refused.problems, form)
+            else:
+                return self._in_full(key, query)
+        back = self.get_url(".details_view", id=key) if query is None else self.list_url(query)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
+        return self.render("table/reveal.html", row=row, form=form, query=query, back=back), status
+
+    def _in_full(self, key: int, query: str | None) -> ResponseReturnValue:
+        if query is None:
+            return self.row_page(self.get_one(key), masked=False)
+        return self.list_page(self.asked(filters.arguments_of(query)), revealed=key)
 
     def row_page(self, row: Any, *, masked: bool = True) -> ResponseReturnValue:  # noqa: ANN401
         """The page of one row."""

@@ -23,7 +23,7 @@ from admin.views.applications import Applications
 from admin.views.cells import NOTHING
 from shared.db import session
 from shared.models import Application, Hold, Person
-from shared.models.kinds import Conclusion, Stage
+from shared.models.kinds import Conclusion, RevealReason, Stage
 from shared.rules import fields, policy
 from shared.rules.conclusion import Suggestion
 from shared.rules.fields import Input, Section
@@ -100,7 +100,7 @@ class Review(BaseView):  # type: ignore[misc]
     @expose("/<int:key>/reveal", methods=("POST",))
     def reveal(self, key: int) -> ResponseReturnValue:
         """The same page with personal values in full, which the audit remembers."""
-        exports.reveal(Application, key, by=by())
+        exports.reveal(Application, key, by=by(), reason=RevealReason.REVIEW)
         return self._page(key, masked=False)
 
     @expose("/<int:key>/decide/<wanted>", methods=("POST",))
@@ -220,7 +220,7 @@ class Review(BaseView):  # type: ignore[misc]
                 "review/case.html",
                 case=case,
                 application=application,
-                sections=_sections(case, masked=masked),
+                sections=sections(case, masked=masked),
                 masked=masked,
                 deciding=deciding,
                 others=[move for move in others if move.name in MOVES],
@@ -300,7 +300,7 @@ def _side_forms(case: Case, rights: Mapping[str, bool], sent: Forms) -> Forms:
     return forms | {name: form for name, form in sent.items() if name in ("write", "assign", "hold", "lift")}
 
 
-def _sections(case: Case, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str, Any]]]]:
+def sections(case: Case, *, masked: bool) -> list[tuple[Section, list[tuple[Any, str, Any]]]]:
     """Every field of FIELDS with what differs from it elsewhere; of somebody without a form only what is known."""
     found = []
     for section in Section:

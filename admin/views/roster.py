@@ -13,11 +13,11 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 
 from admin.forms.typed import number_of
-from admin.views import searching
+from admin.views import checking, searching
 from admin.views.cells import NO, NOTHING, YES, words
 from admin.views.export import MARK, harmless
 from shared.db import session
-from shared.models import Application, Campaign, RosterEntry, School
+from shared.models import Campaign, RosterEntry, School
 from shared.rules import policy
 from shared.rules.rights import Can
 from shared.rules.states import status_label
@@ -57,7 +57,11 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
         campaign = _campaign(request.args.get("campaign"), campaigns)
         word = searching.meant(request.args.get("q", ""))
         given: dict[str, Any] = {"school": school, "campaigns": campaigns, "campaign": campaign, "word": word}
-        given |= {"checks": checks(), "exports": policy.may(RosterEntry, by().role, Can.EXPORT), "asked": asked}
+        given |= {
+            "checks": checking.checks(),
+            "exports": policy.may(RosterEntry, by().role, Can.EXPORT),
+            "asked": asked,
+        }
         if campaign is None:
             return self.render("school/roster.html", found=None, **given)
         found = roster.read(
@@ -97,6 +101,38 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
         headers = {"Content-Disposition": f"attachment; filename=roster-{school.id}-{campaign.id}.csv"}
         return Response(_csv(lines), headers=headers, mimetype="text/csv")
 
+    @expose("/next")
+    def next(self) -> ResponseReturnValue:
+        """Begin with the one that has waited longest."""
+        checking.require()
+        campaign = number_of(request.args.get("campaign"))
+        first = roster.following(0, by=by(), campaign_id=campaign)
+        if first is None:
+            return self.render("school/empty.html", campaign=campaign)
+        return redirect(self.get_url(".case", key=first, campaign=campaign))
+
+    @expose("/returned")
+    def returned(self) -> ResponseReturnValue:
+        """What came back from later levels, and why."""
+        checking.require()
+        campaigns = roster.campaigns(by=by())
+        campaign = _campaign(request.args.get("campaign"), campaigns)
+        page = number_of(request.args.get("page")) or 1
+        found, total = roster.sent_back(campaign.id, by=by(), page=page) if campaign else ([], 0)
+        pages = max(1, -(-total // roster.PAGE))
+        given = {"campaigns": campaigns, "campaign": campaign, "total": total, "page": min(page, pages), "pages": pages}
+        return self.render("school/returned.html", found=found, **given)
+
+    @expose("/<int:key>/")
+    def case(self, key: int) -> ResponseReturnValue:
+        """One teacher on one page: what was entered, what the school fills in, the decision."""
+        return checking.page(self, key)
+
+    @expose("/<int:key>/save", methods=("POST",))
+    def save(self, key: int) -> ResponseReturnValue:
+        """Keep the sheet; with the other buttons also pass the application on, or return it."""
+        return checking.save(self, key)
+
     def _choose(self) -> ResponseReturnValue:
         word = request.args.get("name", "").strip()
         wanted = access.query(School, by=by())
@@ -106,11 +142,6 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
         return self.render(
             "school/choose.html", schools=found[:MOST_SCHOOLS], more=len(found) > MOST_SCHOOLS, word=word
         )
-
-
-def checks() -> bool:
-    """Whether the reader checks applications, by SCOPE."""
-    return policy.may(Application, by().role, Can.CHECK)
 
 
 def asked(**changes: object) -> dict[str, Any]:

@@ -200,12 +200,31 @@ def _keys(statement: Select[Any], model: type[Base], asked: Asked, *, newest_fir
         found = statement.with_only_columns(*(columns[name].label(f"by_{name}") for name in names)).order_by(None)
         source = found.cte("found").prefix_with("MATERIALIZED")
         order, chosen = [source.c[f"by_{name}"] for name in names], select(source.c.by_id)
-    elif searching.is_sqlite():
-        walked = model.__table__.alias("walked")
-        fits = statement.with_only_columns(literal_column("1")).where(columns["id"] == walked.c.id).correlate(walked)
-        order, chosen = [walked.c[columns[name].key] for name in names], select(walked.c.id).where(fits.exists())
     else:
-        order, chosen = [columns[name] for name in names], statement.with_only_columns(columns["id"])
+        order, chosen = _walking(statement, model, names)
     skipped = 0 if asked.page == LAST else (asked.page - 1) * asked.size
     ordered = chosen.order_by(None).order_by(*(column.desc() if descending else column for column in order))
     return list(session.scalars(ordered.limit(asked.size + 1).offset(skipped)))
+
+
+def _walking(statement: Select[Any], model: type[Base], names: list[str]) -> tuple[list[Any], Select[Any]]:
+    """What to order by and to read so that rows are met in their order; SQLite is told the index, or asked row by row.
+
+    A unique column's own index cannot be named: then each row met in its order is asked whether it belongs here.
+    """
+    columns, table = inspect(model).columns, model.__table__
+    order, chosen = [columns[name] for name in names], statement.with_only_columns(columns["id"])
+    if not searching.is_sqlite():
+        return order, chosen
+    index = _index_in_order_of(model, columns[names[0]].key)
+    if index or names == ["id"]:
+        return order, chosen.with_hint(model, f"INDEXED BY {index}" if index else "NOT INDEXED", "sqlite")
+    walked = table.alias("walked")
+    fits = statement.with_only_columns(literal_column("1")).where(columns["id"] == walked.c.id).correlate(walked)
+    return [walked.c[columns[name].key] for name in names], select(walked.c.id).where(fits.exists())
+
+
+def _index_in_order_of(model: type[Base], name: str) -> str | None:
+    indexes = inspect(model).local_table.indexes
+    led = [one for one in indexes if next(iter(one.columns)).key == name and not one.dialect_options["sqlite"]["where"]]
+    return min((str(one.name) for one in led), default=None)

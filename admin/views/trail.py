@@ -56,6 +56,7 @@ UNSEEN: Mapping[str, Text] = {
     "activation_expires_at": _("激活码有效期至"),
     "activation_hash": _("激活码"),
     "agreed_at": _("同意时间"),
+    "breaks": _("中止教学"),
     "created_at": _("建立时间"),
     "decided_by_id": _("处理人编号"),
     "decided_on": _("初审日期"),
@@ -93,6 +94,7 @@ UNSEEN: Mapping[str, Text] = {
     "used_at": _("使用时间"),
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),
+    "years": _("年度考核与培训"),
 }
 Told = AuditEntry | history.Entry
 # Tables that have no page of their own.

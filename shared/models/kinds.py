@@ -232,6 +232,16 @@ class BatchRowState(Kind):
     KEPT = "kept", _("未能撤回")
 
 
+class RevealReason(Kind):
+    """Why somebody looks at a personal value in full (PIPL article 6: for a purpose, and no more than it needs)."""
+
+    PAPERS = "papers", _("核对证件、证书")
+    REVIEW = "review", _("审核申请")
+    CONTACT = "contact", _("联系本人")
+    DUPLICATE = "duplicate", _("查找重复的记录")
+    OTHER = "other", _("其他（请说明）")
+
+
 class MailState(Kind):
     WAITING = "waiting", _("待发送")
     SENT = "sent", _("已发送")

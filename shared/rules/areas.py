@@ -22,7 +22,7 @@ from shared.models import (
     StaffRequest,
     StaffSession,
 )
-from shared.models.kinds import Origin, RequestKind, Role, Stage
+from shared.models.kinds import Origin, RequestKind, Role
 from shared.rules.rights import Actor
 
 Condition = Callable[[Actor], ColumnElement[bool]]
@@ -62,11 +62,6 @@ def handed_in(one: type[Application] = Application) -> ColumnElement[bool]:
 
 def of_my_school(actor: Actor) -> ColumnElement[bool]:
     return equal(Application.school_id.expression, actor.school_id) & handed_in()
-
-
-def still_attested(actor: Actor) -> ColumnElement[bool]:
-    """The school's part closes when the papers are confirmed."""
-    return of_my_school(actor) & Application.stage.in_((Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED))
 
 
 def of_my_point(actor: Actor) -> ColumnElement[bool]:
@@ -183,6 +178,10 @@ def requests_from(role: Role) -> Condition:
 
 def my_views(actor: Actor) -> ColumnElement[bool]:
     return equal(SavedView.staff_id.expression, actor.id)
+
+
+def my_unshared_views(actor: Actor) -> ColumnElement[bool]:
+    return my_views(actor) & ~SavedView.shared
 
 
 def my_batches(actor: Actor) -> ColumnElement[bool]:

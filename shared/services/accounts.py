@@ -157,11 +157,11 @@ def teacher(person_id: int, epoch: int | None, address: str) -> Account | None:
 def staff_at(key: str, address: str) -> Account | None:
     """The member of staff behind a cookie's key; None when the session has ended, for whatever reason."""
     number, epoch, token = [*key.split(":"), "", ""][:3]
-    seen = sessions.seen(int(number), token)
-    account = staff_member(int(number), int(epoch), address) if seen else None
-    if seen is None or account is None:
+    here = sessions.seen(int(number), token)
+    account = _still(here[1], int(epoch), address) if here else None
+    if here is None or account is None:
         return None
-    if clock.now() - seen > rules.SEEN_EVERY:
+    if clock.now() - here[0] > rules.SEEN_EVERY:
         sessions.touch(token, by=account.actor)
     return replace(account, token=token)
 
@@ -169,7 +169,11 @@ def staff_at(key: str, address: str) -> Account | None:
 def staff_member(staff_id: int, epoch: int | None, address: str) -> Account | None:
     """The account; None when its sessions were ended, the person is no longer active, or the account has expired."""
     staff = session.get(Staff, staff_id)
-    if staff is None or not staff.active or epoch not in (None, staff.session_epoch):
+    return _still(staff, epoch, address) if staff else None
+
+
+def _still(staff: Staff, epoch: int | None, address: str) -> Account | None:
+    if not staff.active or epoch not in (None, staff.session_epoch):
         return None
     if staff.valid_until and staff.valid_until < clock.today():
         return None

@@ -153,6 +153,12 @@ def signed(application_id: int, text: str, *, by: Actor) -> int:
     raise Refused(Problem("signed_version", "signed_version", found))
 
 
+def done(application_id: int, *, by: Actor) -> bool:
+    """Whether somebody has confirmed it already: to confirm it once more changes nothing, not even the papers."""
+    application = access.one(Application, application_id, by=by, to=Can.CONFIRM)
+    return application.stage is Stage.CONFIRMED
+
+
 def named(problems: Iterable[Problem], missing: Iterable[Material]) -> list[Problem]:
     """The problems of a refusal, with the papers that are missing by name."""
     names = str(AND).join(paper.name for paper in missing)

@@ -23,6 +23,7 @@ class Deed:
     permission: Can
     can_be_taken_back = False
     tells = False  # the applicants get a mail
+    minds_changes = False  # whatever was changed since the preview stays as it is
 
     def faults(self, wish: Wish, *, by: Actor) -> list[Problem]:
         """What is wrong with the wish itself, whatever the application."""
@@ -47,6 +48,8 @@ class Deed:
 
 class Moving(Deed):
     """A move of MOVES."""
+
+    minds_changes = True
 
     def __init__(self, move: Move) -> None:
         self.move = move

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from shared import clock
 from shared.db import session
@@ -68,11 +68,17 @@ def of_campaign(campaign_id: int, *, by: Actor) -> Progress:
 
 
 def _counted(campaign_id: int, place: ColumnElement[int | None], by: Actor) -> Iterable[tuple[int | None, Stage, int]]:
-    """Place, stage and number, from an index that holds all of it."""
+    """Place, stage and number, from an index that holds all of it.
+
+    Grouped in the index's own order first, so that SQLite sorts groups and not a million rows.
+    """
     mine = policy.condition(Application, by, Can.VIEW)
-    counted = select(place, Application.stage, func.count()).group_by(place, Application.stage)
-    rows = session.execute(counted.where(Application.campaign_id == campaign_id, Application.stage.in_(PHASES), mine))
-    return (tuple(row) for row in rows)  # type: ignore[misc]
+    groups = Application.bureau_id, Application.school_id, Application.stage
+    fine = select(*groups, func.count().label("size")).where(Application.campaign_id == campaign_id, mine)
+    part = fine.group_by(*groups).subquery()
+    where, stage = part.c[place.key or ""], part.c.stage
+    rows = session.execute(select(where, stage, func.sum(part.c.size)).group_by(where, stage))
+    return ((row[0], row[1], int(row[2])) for row in rows if row[1] in PHASES)
 
 
 def _parts_of(by: Actor) -> dict[int, Bureau]:
@@ -85,6 +91,8 @@ def _parts_of(by: Actor) -> dict[int, Bureau]:
     wanted = select(Bureau).where(Bureau.path.startswith(by.bureau_path, autoescape=True)).order_by(Bureau.id)
     found = {f"{one.path}": one for one in session.scalars(wanted)}
     depth = by.bureau_path.count("/") + 1
+    while len({_cut(path, depth) for path in found if path.count("/") >= depth}) == 1:
+        depth += 1  # one bar would compare nothing: what lies below it is shown
     if all(path.count("/") < depth for path in found):
         return {}
     return {one.id: found[_cut(path, depth)] for path, one in found.items()}
@@ -138,14 +146,16 @@ def by_day(campaign_id: int, *, by: Actor) -> list[tuple[date, int]]:
     """How many were handed in on each of the last days, by the users' calendar, today last."""
     today = clock.arrival_day()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    bounds = [_midnight(day) for day in [*days, today + timedelta(days=1)]]
-    # Days as numbers by comparison: the engines have no common word for "the day in Shanghai".
-    which = case(*[(Application.submitted_at < end, number) for number, end in enumerate(bounds[1:])], else_=DAYS)
     mine = policy.condition(Application, by, Can.VIEW)
-    inside = Application.submitted_at >= bounds[0], Application.campaign_id == campaign_id
-    counted = select(which.label("number"), func.count()).where(*inside, mine).group_by("number")
-    found: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
-    return [(day, found.get(number, 0)) for number, day in enumerate(days)]
+    counted = select(func.count()).where(Application.campaign_id == campaign_id, mine)
+    # A range of an index for each day: a million rows are counted in 40 ms, grouped by the day in two seconds.
+    counts = [
+        counted.where(
+            Application.submitted_at >= _midnight(day), Application.submitted_at < _midnight(day + timedelta(days=1))
+        ).scalar_subquery()
+        for day in days
+    ]
+    return list(zip(days, session.execute(select(*counts)).one(), strict=True))
 
 
 def _midnight(day: date) -> datetime:

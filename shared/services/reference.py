@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -34,6 +34,8 @@ R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
 
 SEPARATOR = " › "
+# What a certificate or a diploma says stays true though the name goes out of use; a school must be there today.
+TOLD_OF_ONCE = (Authority, Institution, Subject)
 
 STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
 # A name of the database's own constraints, and the sentence for whoever runs into it.
@@ -82,25 +84,42 @@ def offered(field: Field, answers: Answers) -> Select[Any]:
     """The rows that `field` may be chosen from."""
     model = entries(field)
     statement: Select[Any] = select(model).where(aliases.unmerged(model)).order_by(model.code)
+    statement = statement.where(_in_use(field, answers))
     if field.addable:
         statement = statement.where(_known(field, answers))
     if field.name == "certificate_subject_code":
-        return statement.where(fits_type(answers))  # retired names stay selectable for certificates
+        return statement.where(fits_type(answers))
     if field.name == "teaching_subject_code":
-        return statement.where(Subject.teachable, Subject.status != EntryStatus.RETIRED)
+        return statement.where(Subject.teachable)  # names of former days are in use for certificates alone (§4.5)
     if model is QualificationType:
         return statement.where(QualificationType.registrable)
-    if model in (Authority, Division):
-        return statement
     if model is Bureau:
         return statement.where(Bureau.level != BureauLevel.PROVINCE, Bureau.status == EntryStatus.ACTIVE)
     if model is ConfirmationPoint:
         return _points(statement, answers)
     if model is School:
-        return statement.where(School.bureau_id == answers.get("bureau_id"), School.status != EntryStatus.RETIRED)
+        return statement.where(School.bureau_id == answers.get("bureau_id"))
     if model is Institution:
         return statement.order_by(None).order_by(Institution.name)
-    return statement.where(model.status == EntryStatus.ACTIVE)
+    return statement if field.addable or model is Division else statement.where(model.status == EntryStatus.ACTIVE)
+
+
+def _in_use(field: Field, answers: Answers) -> ColumnElement[bool]:
+    """What went out of use is offered no more; abolished divisions stand in household registers and old numbers."""
+    model = entries(field)
+    if model is Division:
+        return true()
+    in_use = model.status != EntryStatus.RETIRED
+    told_of_once = model in TOLD_OF_ONCE and field.name != "teaching_subject_code"
+    return or_(in_use, _held(field, answers)) if told_of_once else in_use
+
+
+def _held(field: Field, answers: Answers) -> ColumnElement[bool]:
+    """The row that the form names already stays right when it goes out of use; not one that was never let in."""
+    turned_down = select(StaffRequest.id).where(
+        StaffRequest.entry_code == entries(field).code, StaffRequest.state == RequestState.REFUSED
+    )
+    return and_(key_column(field) == answers.get(field.name), ~turned_down.exists())
 
 
 def _known(field: Field, answers: Answers) -> ColumnElement[bool]:

@@ -32,10 +32,12 @@ def begin(*, browser: str, by: Actor) -> str:
     return token
 
 
-def seen(staff_id: int, token: str) -> datetime | None:
-    """When this session was last noted as used; None when it has ended, for whatever reason."""
+def seen(staff_id: int, token: str) -> tuple[datetime, Staff] | None:
+    """When this session was last noted as used, and its owner: one statement; None when it has ended."""
     this = StaffSession.staff_id == staff_id, StaffSession.token_hash == _hash(token)
-    return session.scalar(select(StaffSession.seen_at).where(*this, *_open()))
+    wanted = select(StaffSession.seen_at, Staff).join(Staff, Staff.id == StaffSession.staff_id)
+    found = session.execute(wanted.where(*this, *_open())).first()
+    return (found[0], found[1]) if found else None
 
 
 def have_come_from(address: str, staff_ids: Sequence[int]) -> bool:

@@ -1,4 +1,4 @@
-"""The worker: delivers mail every minute, does long work, and clears away each night what was never finished."""
+"""The worker: mail each minute, long work, a look at the tables each hour, and at night it clears away what is old."""
 
 import logging
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, activation, additions, audit, batches, notify, sessions
+from shared.services import access, activation, additions, audit, batches, notify, schema, sessions
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
         finally:
             session.remove()
 
+    def learn() -> None:
+        engine = db.connected()
+        if engine is not None:
+            schema.learn(engine)
+
     huey.periodic_task(crontab())(deliver_mail)
+    huey.periodic_task(crontab(minute="15"))(learn)
     Foreman(JOBS).attend(huey)
     huey.periodic_task(crontab(hour="3", minute="30"))(clear_away)
     return huey

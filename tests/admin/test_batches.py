@@ -326,6 +326,8 @@ def test_many_are_given_to_a_colleague_in_the_same_three_steps(app: Flask, city:
     assert "请选择本机构能够审核的同事" in wrong.text
     preview = send(client, wrong.text, "preview", assigned_to_id=str(city.staff[Role.DISTRICT]))
     assert f"3件将变为“由{name}办理”" in preview
+    assert "办完后可以撤回这一批。" in preview
+    assert "预览后有变动的申请不会办理" not in preview
     assert "已办理3件" in send(client, preview, "run")
     mine = client.get("/applications/?assigned=me&columns=registration_number,assigned_to", follow_redirects=True).text
     session.rollback()

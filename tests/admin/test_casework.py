@@ -141,10 +141,13 @@ def test_showing_a_number_in_full_is_recorded(app: Flask, city: City) -> None:
     number = world.person_of(city).id_number
     session.rollback()
     client = world.logged_in(app, city.staff[Role.DISTRICT])
-    assert number in client.post(f"/applications/{city.application}/reveal").text
+    asked = client.get(f"/applications/{city.application}/reveal").text
+    assert number not in asked
+    assert number in client.post(f"/applications/{city.application}/reveal", data={"reason": "contact"}).text
     entry = session.scalar(select(AuditEntry).where(AuditEntry.action == "reveal"))
     assert entry is not None
     assert (entry.row_id, entry.actor_id) == (city.application, city.staff[Role.DISTRICT])
+    assert entry.changes == {"reason": [None, "联系本人"]}
 
 
 def test_the_start_page_counts_what_waits(app: Flask, city: City) -> None:

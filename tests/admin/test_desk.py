@@ -1,5 +1,6 @@
 """The confirmation desk, as an operator goes through it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from shared.db import session
-from shared.models import Application, Material, Receipt
+from shared.models import Application, Material, Receipt, ReceivedPaper
 from shared.models.kinds import Role, Stage
 from tests import build
 from tests.admin import world
@@ -208,6 +209,46 @@ def test_a_correction_makes_the_signed_paper_void(app: Flask, city: City) -> Non
     assert answer.status_code == 302, answer.text
     after = session.get_one(Application, city.application)
     assert (str(after.joined_on), after.form_version) == ("2011-09-01", 2)
+
+
+def test_a_correction_that_comes_too_late_tells_what_was_changed(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    address = f"/desk/{city.application}/correct"
+    before = world.application_of(city)
+    data = {field: str(getattr(before, field) or "") for field in CORRECTED} | {"version": str(before.version)}
+    session.rollback()
+    assert client.post(address, data=data | {"joined_on": "2011-9-1"}).status_code == 302
+    late = client.post(address, data=data | {"joined_on": "2012-9-1"})
+    assert late.status_code == 422
+    assert "打开页面后这件申请已被他人更改" in late.text
+    assert "2011-09-01" in late.text
+    assert "2012-9-1" in late.text or "2012-09-01" in late.text  # what was typed is still there
+    assert str(session.get_one(Application, city.application).joined_on) == "2011-09-01"
+    session.rollback()
+    shown = re.search(r'name="version"[^>]*value="(\d+)"', late.text)
+    assert shown
+    again = client.post(address, data=data | {"joined_on": "2012-9-1", "version": shown[1]})
+    assert again.status_code == 302, again.text
+    assert str(session.get_one(Application, city.application).joined_on) == "2012-09-01"
+
+
+def test_a_second_press_gives_the_same_receipt_and_leaves_the_papers(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    version, address = str(world.application_of(city).version), f"/desk/{city.application}"
+    session.rollback()
+    sent = {"material": str(city.rows["materials"]), "version": version, "signed_version": "1"}
+    for papers in (sent, sent | {"material": ""}):
+        assert client.post(f"{address}/confirm", data=papers).headers["Location"] == f"{address}/receipt"
+    assert len(session.scalars(select(Receipt)).all()) == 1
+    assert session.scalars(select(ReceivedPaper.material_id)).all() == [city.rows["materials"]]
+
+
+def test_a_withdrawn_application_is_found_and_says_what_to_do(app: Flask, city: City) -> None:
+    build.change(world.application_of(city), stage=Stage.WITHDRAWN)
+    session.commit()
+    page = world.logged_in(app, city.staff[Role.POINT]).get(f"/desk/{city.application}/").text
+    assert "申请人已放弃申报。要继续，请申请人在网上重新申报" in page
+    assert "确认并出具受理凭证" not in page
 
 
 def test_a_wrong_point_is_never_a_dead_end(app: Flask, city: City) -> None:

@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from shared import clock
 from shared.db import session
-from shared.models import School, StaffRequest
-from shared.models.kinds import EntryStatus, RequestState, Role
+from shared.models import Institution, School, StaffRequest
+from shared.models.kinds import EntryStatus, RequestKind, RequestState, Role
 from tests import build
 from tests.admin import world
 from tests.conftest import Database
@@ -80,3 +81,55 @@ def test_a_foreign_request_does_not_exist(app: Flask, asked: tuple[int, int, int
     data = {"request": first, "request_version": 1, "do": "refuse", "answer": "不行"}
     assert client.post("/staff-requests/queue/", data=data).status_code == 404
     assert "没有待办的新增申请" in client.get("/staff-requests/queue/").text
+
+
+def test_a_district_passes_up_what_is_kept_for_the_whole_nation(app: Flask, database: Database) -> None:
+    """Institutions are the topmost bureau's to keep: below it there is one button, and no way around it."""
+    nanjing = build.a_nanjing()
+    district, city, top = (
+        build.staff(Role.SUPERUSER, bureau).id for bureau in (nanjing.gulou, nanjing.city, nanjing.province)
+    )
+    added = build.change(session.scalars(select(Institution)).first(), name="火星师范学校", status=EntryStatus.PENDING)
+    asked = build.add(
+        StaffRequest(
+            kind=RequestKind.ADD_INSTITUTION,
+            entry_code=added.code,
+            text=added.name,
+            raised_by="张三",
+            raised_at=clock.now(),
+            bureau=nanjing.gulou,
+        )
+    ).id
+    entry, ways_up = added.id, ((district, nanjing.city.id), (city, nanjing.province.id))
+    session.commit()
+    page = "/staff-requests/queue/"
+    for keeper, above in ways_up:
+        client = world.logged_in(app, keeper)
+        shown = client.get(page).text
+        assert "由上级部门统一维护" in shown
+        assert "转交上级部门" in shown
+        assert 'value="accept"' not in shown
+        version = session.get_one(StaffRequest, asked).version
+        session.rollback()
+        data = {"request": asked, "request_version": version}
+        for do in ("accept", "same", "refuse"):
+            tried = client.post(page, data=data | {"do": do, "answer": "好", "keep": entry})
+            assert tried.status_code in (404, 422), do
+        assert client.post(page, data=data | {"do": "up"}).status_code == 302
+        session.expire_all()
+        assert session.get_one(StaffRequest, asked).bureau_id == above
+        assert session.get_one(StaffRequest, asked).state is RequestState.OPEN
+    assert "没有待办的新增申请" in world.logged_in(app, district).get(page).text
+    last = world.logged_in(app, top)
+    assert 'value="accept"' in last.get(page).text
+    assert "转交上级部门" not in last.get(page).text
+    session.rollback()
+    form = {
+        "request": asked,
+        "request_version": session.get_one(StaffRequest, asked).version,
+        "version": session.scalar(select(Institution.version).where(Institution.id == entry)),
+    }
+    session.rollback()
+    assert last.post(page, data=form | {"do": "accept", "name": "火星师范学校"}).status_code == 302
+    session.expire_all()
+    assert session.get_one(StaffRequest, asked).state is RequestState.APPROVED

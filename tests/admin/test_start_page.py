@@ -15,7 +15,7 @@ from tests.admin import world
 from tests.admin.world import City
 from tests.conftest import Database
 
-MOST_STATEMENTS = 13  # one of them asks whether the log-in's session is still open
+MOST_STATEMENTS = 12
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from admin.views import rows
 from shared.db import session
-from shared.models import AuditEntry, School, Staff, Window
+from shared.models import AuditEntry, Bureau, School, Staff, Window
 from shared.models.kinds import EntryStatus, Role, SchoolNature
 from tests import build
 from tests.admin import world
@@ -220,3 +220,22 @@ def test_the_audit_is_filtered_by_what_was_done_to_which_table(app: Flask, city:
     assert 'name="table_name" value="schools" checked> 任教学校' in page
     assert 'name="action" value="insert" checked> 新增' in page
     assert names(page)
+
+
+def test_what_is_retired_is_not_named_anew_and_stays_where_it_is_named(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.SUPERUSER])
+    bureau, school = city.rows["bureaus"], session.get_one(School, city.rows["schools"])
+    name, code = session.get_one(Bureau, bureau).name, school.code
+    build.change(session.get_one(Bureau, bureau), status=EntryStatus.RETIRED)
+    row = session.get_one(School, city.rows["schools"])
+    kept = {"version": str(row.version), "name": "改名小学", "nature": row.nature.value, "status": "active"}
+    session.commit()
+    assert [bureau, name] not in client.get(f"/schools/ajax/lookup/?name=bureau_id&query={name}").json
+    new = {"code": "S-NEW", "name": "新小学", "nature": kept["nature"], "status": "active", "bureau_id": str(bureau)}
+    refused = client.post("/schools/new/", data=new)
+    assert refused.status_code == 422
+    assert f"“{name}”已停用" in refused.text
+    key = city.rows["schools"]
+    assert client.post(f"/schools/edit/?id={key}", data=kept | {"code": code, "bureau_id": bureau}).status_code == 302
+    session.expire_all()
+    assert session.get_one(School, key).name == "改名小学"

@@ -1,4 +1,4 @@
-"""A province with a million applications: 12 districts, 600 schools, every stage; written set by set."""
+"""A province with BENCH_ROWS applications: 12 districts, 600 schools, every stage; written set by set."""
 
 import os
 from dataclasses import dataclass
@@ -25,10 +25,11 @@ from shared import clock
 from shared.db import UTCDateTime, session
 from shared.models import Application, Bureau, ConfirmationPoint, Person, School
 from shared.models.kinds import BureauLevel, Conclusion, IdKind, Role, SchoolNature, Stage
+from shared.services import schema
 from shared.services.demo.synthetic import someone
 from tests import build
 
-ROWS = int(os.environ.get("BENCH_ROWS", "1_000_000"))
+ROWS = int(os.environ.get("BENCH_ROWS", "200_000"))
 DISTRICTS, SCHOOLS, POINTS = 12, 600, 60
 AT_ONCE = 20_000
 FIRST_NUMBER = 209_900_000_000
@@ -77,8 +78,10 @@ def fill(engine: Engine) -> Million:
     with engine.begin() as connection:
         first = _people(connection)
         _applications(connection, values, first)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    schema.learn(engine)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
     return Million(*officers)
 
 

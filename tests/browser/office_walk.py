@@ -72,6 +72,12 @@ def _is_asked(office: Office, _keys: Keys) -> None:
     expect(office.page.get_by_text("您选择了1件申请")).to_be_visible()
 
 
+def _is_asked_for_a_colleague(office: Office, _keys: Keys) -> None:
+    _chooses(office, "confirmed", "assign")
+    office.presses("预览结果")
+    expect(office.page.get_by_role("link", name="请选择本机构能够审核的同事")).to_be_visible()
+
+
 def _previews(office: Office, _keys: Keys) -> None:
     _chooses(office, "submitted", "return")
     office.page.get_by_label("理由").fill("请补充材料")
@@ -181,7 +187,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "application/move.html": at("school", "/applications/{application}/move/return"),
     "application/reset.html": at("school", "/applications/{application}/reset"),
     "application/code.html": by("school", _gives_a_code),
-    "batch/ask.html": by("district", _is_asked),
+    "batch/ask.html": (by("district", _is_asked), by("district", _is_asked_for_a_colleague)),
     "batch/preview.html": by("school", _previews),
     "batch/rows.html": by("school", _lists),
     "batch/result.html": by("school", _runs),
@@ -189,11 +195,12 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
-    "desk/point.html": at("point", "/desk/{at_desk}/point"),
-    "desk/back.html": at("point", "/desk/{at_desk}/back"),
+    "desk/move.html": (at("point", "/desk/{at_desk}/point"), at("point", "/desk/{at_desk}/back")),
     "desk/today.html": at("point", "/desk/today"),
     "desk/receipt.html": at("point", "/desk/{confirmed}/receipt"),
     "school/roster.html": (at("school", "/roster/"), at("district", "/roster/?school={school}")),
+    "school/case.html": at("school", "/roster/{application}/"),
+    "school/returned.html": at("school", "/roster/returned"),
     "school/choose.html": at("district", "/roster/"),
     "review/case.html": (at("district", "/review/{confirmed}/"), at("province", "/review/{confirmed}/")),
     "table/list.html": (
@@ -208,6 +215,10 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
         at("auditor", "/windows/details/?id={window}"),
     ),
     "table/form.html": (at("superuser", "/campaigns/edit/?id={campaign}"), at("superuser", "/staff/new/")),
+    "table/reveal.html": (
+        at("district", "/applications/{confirmed}/reveal"),
+        at("district", "/applications/{confirmed}/reveal?query=stage=confirmed"),
+    ),
     "table/delete.html": at("superuser", "/windows/delete/?id={window}"),
     "table/views.html": at("district", "/saved-views/?table=applications"),
     "table/history.html": at("district", "/applications/history/?id={confirmed}"),
@@ -230,5 +241,5 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 # A batch in progress: test_back_office_bulk.py has the rows for it.
 PARTS = (
     "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
-    "requests/empty.html", "school/parts.html",
+    "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip

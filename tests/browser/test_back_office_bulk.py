@@ -16,7 +16,7 @@ from shared.models import Application, Campaign, ConfirmationPoint, Event, Hold,
 from shared.models.kinds import Stage
 from tests import build
 from tests.browser.conftest import DESK, PICTURES, ROOT, Live, picture
-from tests.browser.office_pages import office
+from tests.browser.office_pages import Office, office
 from tests.browser.test_back_office_axe import TABLET, at_width, violations
 from tests.browser.test_portal_journey import fits
 from tests.crowd import a_crowd
@@ -92,6 +92,19 @@ def shown(page: Page, name: str) -> None:
         picture(page, f"office-bulk-{name}")
 
 
+def assigns_all(district: Office, count: int) -> None:
+    """The same steps, to a colleague."""
+    page = district.page
+    district.opens("/applications/?stage=confirmed")
+    page.get_by_label("选择全部符合条件的").check()
+    page.locator("#move").select_option("assign")
+    district.presses("预览")
+    page.get_by_label("分派给").select_option(index=1)
+    district.presses("预览结果")
+    expect(page.get_by_text(f"{count:,}件将变为“由")).to_be_visible()
+    shown(page, "assign")
+
+
 def test_a_thousand_are_decided_by_the_worker_and_taken_back(crowded: Live, browser: Browser) -> None:
     before = how_many(crowded, Stage.CONFIRMED)
     decided = how_many(crowded, Stage.PRELIMINARY)
@@ -133,6 +146,8 @@ def test_a_thousand_are_decided_by_the_worker_and_taken_back(crowded: Live, brow
         district.opens("/batches/")
         expect(page.get_by_role("cell", name="已撤回")).to_be_visible()
         shown(page, "list")
+        assert faults == []
+        assigns_all(district, before)
         assert faults == []
     with database_of(crowded):
         counted = (

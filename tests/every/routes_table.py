@@ -39,7 +39,7 @@ class Table(NamedTuple):
 
 
 CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
-OWN_YEARS = Table(ALL, (S,), (S,), (S,), lookup="application_id")
+OWN_YEARS = Table(ALL, lookup="application_id")  # filled in on the school's check page
 SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
 TABLES = {
     "applications": Table(
@@ -52,8 +52,8 @@ TABLES = {
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "revocation_requests": Table(ALL),
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), reveal=(U,), lookup="school_id"),
-    "people": Table(KEEPERS, reveal=(U,)),
-    "roster_entries": Table((S, *BUREAUS), export=(S, *BUREAUS), reveal=(S, D, C, V), lookup="school_id"),
+    "people": Table(KEEPERS),
+    "roster_entries": Table((S, *BUREAUS), export=(S, *BUREAUS), reveal=(S, D), lookup="school_id"),
     "bureaus": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="name", lookup="parent_id"),
     "schools": Table((S, *BUREAUS), (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id"),
     "confirmation_points": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="address", lookup="bureau_id"),
@@ -178,6 +178,10 @@ PAGES = {
     ("roster.index", "GET"): Page((S, *BUREAUS), 200),
     ("roster.find", "POST"): Page((S, *BUREAUS), 302, others=404, nobody=401),
     ("roster.export", "POST"): Page((S,), 200, nobody=401),  # a bureau names the school
+    ("roster.next", "GET"): Page((S,), 302),
+    ("roster.returned", "GET"): Page((S,), 200),
+    ("roster.case", "GET"): Page((S,), 200),
+    ("roster.save", "POST"): Page((S,), 422, nobody=401),
     ("review.index", "GET"): Page((D, C, V), 200),
     ("review.case", "GET"): Page((D, C, V), 200),
     ("review.reveal", "POST"): Page((D, C, V), 200, nobody=401),

@@ -22,7 +22,7 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "Person": dict.fromkeys(["school", "district"], "refer reset_password")
     | dict.fromkeys(["point", "city", "province"], "refer")
-    | {"superuser": "refer view reveal", "auditor": "refer view"},
+    | dict.fromkeys(["superuser", "auditor"], "refer view"),
     "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
@@ -31,8 +31,8 @@ TABLE: dict[str, dict[str, str]] = {
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "AssessmentYear": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
-    "TeachingBreak": dict.fromkeys(STAFF.split(), "view") | {"school": "view create edit delete"},
+    "AssessmentYear": dict.fromkeys(STAFF.split(), "view"),
+    "TeachingBreak": dict.fromkeys(STAFF.split(), "view"),
     "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
     | dict.fromkeys(["city", "province"], "view decide_revocation"),
     "Bureau": dict.fromkeys(["school", "point"], "refer")
@@ -51,9 +51,8 @@ TABLE: dict[str, dict[str, str]] = {
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
-    "RosterEntry": dict.fromkeys(["district", "city", "province"], "view export reveal")
-    | dict.fromkeys(["superuser", "auditor"], "view export")
-    | {"school": "view reveal export"},
+    "RosterEntry": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
+    | {"school": "view reveal export", "district": "view export reveal"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),

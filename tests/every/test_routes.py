@@ -99,6 +99,8 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
         data = {"version": "0"}
     elif action == "ajax_update":
         data = {"id": str(row), "name": table.inline, "value": "", "version": "0"}
+    elif action == "reveal":
+        data = {"reason": "contact"}
     elif action == "ajax_lookup":
         address += f"?name={table.lookup}&query="
     elif action == "action_view":

@@ -9,7 +9,7 @@ import pytest
 from shared import clock
 from shared.db import session
 from shared.models import Application, CalendarDay
-from shared.models.kinds import Role, Stage
+from shared.models.kinds import BureauLevel, Role, Stage
 from shared.rules import deadlines
 from shared.rules.deadlines import Urgency
 from shared.rules.rights import Can
@@ -139,6 +139,9 @@ def test_a_city_sees_its_districts_and_the_province_its_cities() -> None:
     assert {bar.name for bar in city.bars} == {"bureau_id"}
     assert city.total.total == 4
     assert city.total.open == 3
+    only_city = progress.of_campaign(campaign, by=build.an_actor(Role.PROVINCE, nanjing.province))
+    assert {str(bar.label) for bar in only_city.bars} == {nanjing.gulou.name, nanjing.xuanwu.name}
+    build.a_bureau(level=BureauLevel.CITY, parent=nanjing.province)
     province = progress.of_campaign(campaign, by=build.an_actor(Role.PROVINCE, nanjing.province))
     assert [(str(bar.label), bar.total, bar.name) for bar in province.bars] == [(nanjing.city.name, 4, "")]
 

@@ -1,4 +1,4 @@
-// Before anything is destroyed a page asks. Here the same page is shown as a dialog over the present one; without
+// Before anything is destroyed, or a number shown in full, a page asks. Here the same page is shown as a dialog over the present one; without
 // script, and whenever it cannot be fetched, the link leads to it.
 "use strict";
 
@@ -23,6 +23,8 @@ for (const link of document.querySelectorAll("a[data-ask]")) {
     dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
     document.body.append(dialog);
     dialog.showModal();
-    if (back) back.focus(); // the answer that does no harm
+    const first = form.querySelector('input[type="radio"]'); // a question with answers of its own
+    if (first) first.focus();
+    else if (back) back.focus(); // the answer that does no harm
   });
 }

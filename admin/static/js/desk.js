@@ -3,8 +3,17 @@
 
 for (const hint of document.querySelectorAll("[data-hint]")) hint.hidden = false;
 
+const next = document.getElementById("text");
+const TYPED_INTO = 'input:not([type="checkbox"], [type="radio"]), select, textarea';
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
+  // A scanner types a number and Enter, wherever the focus is: that is the next person, and never a press of a button.
+  if (next && /^\d$/.test(event.key) && !event.target.matches(TYPED_INTO)) {
+    next.value = "";
+    next.focus();
+    return;
+  }
   const name = (event.shiftKey ? "Shift+" : "") + event.key;
   const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
   if (!target) return;
