@@ -12,7 +12,7 @@ from shared.config import Settings
 from shared.db import session, transaction
 from shared.models import Campaign, Draft, Mail
 from shared.models.kinds import MailState
-from shared.services import access, notify, worker
+from shared.services import access, notify, schema, worker
 from shared.services.notify import Delivery
 from tests import build
 
@@ -130,9 +130,19 @@ def test_the_worker_knows_its_tasks_on_either_database(own_database, tmp_path):
     try:
         notify.queue("wang@example.cn", "已退回", "请修改。", by=BY)
         tasks = {name.rpartition(".")[2]: task for name, task in huey._registry._registry.items()}
-        assert set(tasks) == {"deliver_mail", "clear_away", "job", "look_around"}
+        assert set(tasks) == {"deliver_mail", "clear_away", "job", "learn", "look_around"}
         tasks["deliver_mail"]().execute()
         assert the_mail().state is MailState.SENT
         assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
     finally:
         huey.storage.close()
+
+
+@pytest.mark.parametrize("own_database", ["sqlite"], indirect=True)
+def test_sqlite_is_told_how_full_its_tables_are(own_database):
+    notify.queue("wang@example.cn", "已退回", "请修改。", by=BY)
+    session.remove()
+    schema.learn(own_database.engine)
+    with own_database.engine.connect() as connection:
+        told = connection.exec_driver_sql("SELECT idx FROM sqlite_stat1 WHERE tbl = 'mails'").scalars().all()
+    assert "ix_mails_state_due_at" in told
