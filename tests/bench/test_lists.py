@@ -109,6 +109,21 @@ def test_the_list(way: Way, full: tuple[Database, Million]) -> None:
         print(f"{line}   slowest {1000 * slowest:9.1f} ms of {len(taken)}   {len(page) / 1024:5.0f} KB")  # noqa: T201
 
 
+@pytest.mark.parametrize("who", ["officer", "district"])
+def test_the_start_page(who: str, full: tuple[Database, Million]) -> None:
+    """What waits, what is due, the oldest, the chart of progress and the submissions by day, on one page."""
+    database, rows = full
+    database.bind()
+    client = world.logged_in(world.the_app(database), getattr(rows, who))
+
+    def ask() -> None:
+        assert client.get("/").status_code == 200
+
+    taken = _times(ask)
+    middle, slowest = statistics.median(taken), max(taken)
+    print(f"{database.name:<11} start page of the {who:<12} {1000 * middle:9.1f} ms   slowest {1000 * slowest:9.1f} ms")  # noqa: T201
+
+
 def _times(ask: Callable[[], object]) -> list[float]:
     """Seconds of each call, the first ones not counted."""
     end = time.perf_counter() + LONGEST
