@@ -68,6 +68,7 @@ __all__ = [
     "Ethnicity",
     "Event",
     "Export",
+    "FilePiece",
     "Hold",
     "Import",
     "ImportRow",
