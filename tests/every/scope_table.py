@@ -29,10 +29,8 @@ TABLE: dict[str, dict[str, str]] = {
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
-    "Export": dict.fromkeys(["school", "point", "district", "city", "province", "superuser"], "view edit")
-    | {"auditor": "view edit"},
-    "Import": dict.fromkeys(["school", "point", "district", "city", "province", "superuser"], "view edit")
-    | {"auditor": "view edit"},
+    "Export": dict.fromkeys(STAFF.split(), "view edit"),
+    "Import": dict.fromkeys(STAFF.split(), "view edit") | {"auditor": "view"},
     "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
