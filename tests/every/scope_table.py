@@ -75,14 +75,7 @@ for _merged in ("Authority", "Institution", "Subject"):
     TABLE[_merged]["superuser"] += " merge"
 for _model, _roles in TABLE.items():
     for _keeper in ("superuser", "auditor"):
-        if "view" in _roles.get(_keeper, "").split() and _model not in (
-            "AuditEntry",
-            "Batch",
-            "Event",
-            "Export",
-            "Import",
-            "Mail",
-        ):
+        if "view" in _roles.get(_keeper, "").split() and _model not in RECORDS:
             _roles[_keeper] += " history"
 for _officer in ("district", "city", "province"):
     TABLE["Application"][_officer] += " history"
