@@ -188,6 +188,8 @@ _grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
 _grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
 _grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
 _grant(RosterEntry, Role.SCHOOL, roster_of_my_school, Can.VIEW, Can.REVEAL, Can.EXPORT)
+for _role in (Role.DISTRICT, Role.SUPERUSER):
+    _grant(RosterEntry, _role, roster_in_my_area, Can.CREATE, Can.EDIT)
 _grant(RosterEntry, Role.DISTRICT, roster_in_my_area, Can.REVEAL)  # it keeps the list; above it the masked ones do
 _grant(School, Role.SCHOOL, lambda actor: equal(School.id.expression, actor.school_id), Can.VIEW)
 # The desk corrects the present post (S19) and a wrong point (never a dead end), also to another district's.
@@ -204,6 +206,7 @@ _grant(Person, Role.DISTRICT, people_now_of(in_my_area), Can.RESET_PASSWORD)
 _grant(Person, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.SUPERUSER, everything, Can.VIEW)
+_grant(Certificate, Role.SUPERUSER, everything_at_the_top, Can.CREATE, Can.EDIT)
 _grant(Mail, Role.AUDITOR, everything, Can.VIEW)
 _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 

@@ -12,7 +12,8 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, activation, additions, audit, batches, notify, schema, sessions
+from shared.services import access, activation, additions, audit, batches, jobs, notify, schema, sessions
+from shared.services.imports import running
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -43,11 +44,15 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
 
 
 # Long work by its name: whoever asks for it writes `jobs.enqueue(name, key)`.
-JOBS = {"batch": Job(batches.work_off, batches.waiting)}
+JOBS = {
+    "batch": Job(batches.work_off, batches.waiting),
+    running.JOB: Job(running.work_off, running.waiting, one_by_one=True),
+}
 
 
 def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
     """The queue with its periodic tasks, on the database that `settings` name."""
+    jobs.connect(settings)
     huey = make_queue(settings)
     mailbox = Mailbox(settings.mail_url)
     by = access.system("worker")
@@ -67,6 +72,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("added rows deleted: %d", additions.clear_away(by=by))
             log.info("activation codes expired: %d", activation.clear_away(by=by, now=clock.now()))
             log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
+            log.info("imported files deleted: %d", running.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()

@@ -55,11 +55,12 @@ TABLE: dict[str, dict[str, str]] = {
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
-    "RosterEntry": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
-    | {"school": "view reveal export", "district": "view export reveal"},
+    "RosterEntry": dict.fromkeys(["city", "province", "auditor"], "view export")
+    | {"superuser": "view export create edit"}
+    | {"school": "view reveal export", "district": "view export reveal create edit"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
-    "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
+    "Certificate": {"superuser": "view create edit", "auditor": "view"},
     "Mail": {"auditor": "view"},
     "AuditEntry": {"auditor": "view export"},
     "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
