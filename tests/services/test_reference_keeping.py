@@ -12,7 +12,7 @@ from shared.models.kinds import BureauLevel, Role
 from shared.rules.holidays import Day
 from shared.rules.rights import Actor
 from shared.rules.workdays import UnknownYear
-from shared.services import access, aliases, calendar, notices, papers, renaming, serving, trees
+from shared.services import access, aliases, calendar, confirming, notices, papers, reference, renaming, serving, trees
 from shared.services.errors import NotYours, Refused
 from shared.services.renaming import OldName
 from tests import build
@@ -128,6 +128,20 @@ def test_a_point_takes_many_schools_at_once_and_lets_them_go(keeper: Actor, nanj
     ]
     with pytest.raises(NotYours):
         serving.serve(point.id, keys, by=an_actor(Role.SUPERUSER, nanjing.xuanwu))
+
+
+def test_no_point_is_given_a_school_of_another_district(nanjing: Nanjing) -> None:
+    """It could fetch the applications of that school, and read them."""
+    mine, foreign = build.a_school(bureau=nanjing.gulou), build.a_school(bureau=nanjing.xuanwu)
+    application = build.an_application(point=build.a_point(serving=[foreign]), school=foreign)
+    point = build.a_point(serving=[], bureau=nanjing.gulou)
+    keeper, desk = an_actor(Role.SUPERUSER, nanjing.gulou), an_actor(Role.POINT, point)
+    with pytest.raises(NotYours):
+        reference.create(PointSchool, {"point_id": point.id, "school_id": foreign.id}, by=keeper)
+    with pytest.raises(NotYours):
+        confirming.take_over(application.registration_number, by=desk)
+    reference.create(PointSchool, {"point_id": point.id, "school_id": mine.id}, by=keeper)
+    assert list(serving.served(point)) == [mine]
 
 
 def test_papers_are_ordered_and_copied_once(keeper: Actor, nanjing: Nanjing) -> None:
