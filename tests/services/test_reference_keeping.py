@@ -103,6 +103,17 @@ def test_a_bureau_is_not_moved_in_a_circle_nor_out_of_its_keepers_area(keeper: A
         trees.move(stranger.gulou.id, nanjing.city.id, by=keeper, version=1)
 
 
+def test_a_bureau_lies_below_a_higher_one_however_it_is_entered(keeper: Actor, nanjing: Nanjing) -> None:
+    values = {"code": "B9", "name": "新区教育局", "level": BureauLevel.CITY, "parent_id": nanjing.gulou.id}
+    for write in (
+        lambda: reference.create(Bureau, values | {"division_code": nanjing.gulou.division_code}, by=keeper),
+        lambda: reference.change(Bureau, nanjing.gulou.id, {"level": BureauLevel.CITY}, by=keeper, version=None),
+    ):
+        with pytest.raises(Refused) as refused:
+            write()
+        assert codes(refused.value) == {"level"}
+
+
 def test_the_tree_stands_in_order(keeper: Actor, nanjing: Nanjing) -> None:
     assert [(node.bureau.name, node.depth) for node in trees.tree(by=keeper)] == [
         ("江苏省教育厅", 0), ("南京市教育局", 1), ("南京市鼓楼区教育局", 2), ("南京市玄武区教育局", 2)
