@@ -231,6 +231,9 @@ def test_what_is_retired_is_not_named_anew_and_stays_where_it_is_named(app: Flas
     kept = {"version": str(row.version), "name": "改名小学", "nature": row.nature.value, "status": "active"}
     session.commit()
     assert [bureau, name] not in client.get(f"/schools/ajax/lookup/?name=bureau_id&query={name}").json
+    assert [bureau, name] in client.get(f"/schools/ajax/lookup/?name=bureau_id&query={name}&filter=1").json
+    found = client.post("/schools/find/", data={"bureau_id.add-text": name}).headers["Location"]
+    assert f"bureau_id={bureau}" in found, "a list is narrowed to what is there, in use or not"
     new = {"code": "S-NEW", "name": "新小学", "nature": kept["nature"], "status": "active", "bureau_id": str(bureau)}
     refused = client.post("/schools/new/", data=new)
     assert refused.status_code == 422
