@@ -42,6 +42,7 @@ STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，
 # A name of the database's own constraints, and the sentence for whoever runs into it.
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除；可以把状态改为“已停用”"))
 MERGED = Problem("merged", "status", _("这条记录已并入别的记录，不能恢复使用"))
+OUTSIDE = Problem("outside", "", _("所选的单位不在您的管理范围内，请另选后再保存"))
 TAKEN = Problem("taken", "", _("代码或名称与已有记录重复，请核对后再保存"))
 INVALID = Problem("invalid", "", _("填写的内容不符合要求，请核对必填项和取值范围后再保存"))
 
@@ -152,7 +153,7 @@ def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
 
 @transaction
 def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
-    """A new row of `model`, if the row as it will stand is one that `by` may create; `Refused` or `NotYours` if not."""
+    """A new row of `model`, if the row as it will stand is one that `by` may create."""
     if not policy.offers(model, by, Can.CREATE):
         raise NotYours
     row = model(**values)
@@ -160,7 +161,7 @@ def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
     _flush()
     _lay_path(row)
     if not access.may(model, _key(row), by=by, to=Can.CREATE):
-        raise NotYours
+        raise Refused(OUTSIDE)
     return row
 
 
@@ -178,7 +179,7 @@ def change(model: type[R], key: int, values: Mapping[str, Any], *, by: Actor, ve
     _flush()
     _lay_path(row)
     if not access.may(model, key, by=by, to=Can.EDIT):
-        raise NotYours
+        raise Refused(OUTSIDE)
     return row
 
 

@@ -140,7 +140,8 @@ def test_an_account_is_not_lifted_above_its_keeper(app: Flask, city: City, role:
     session.commit()
     client = world.logged_in(app, keeper.id)
     lifted = client.post(f"/staff/edit/?id={key}", data=data | {"role": role.value, "bureau_id": str(place)})
-    assert lifted.status_code == 404
+    assert lifted.status_code == 422
+    assert "不在您的管理范围内" in lifted.text
     member = session.get_one(Staff, key)
     assert (member.role, member.bureau_id, str(member.version)) == (Role.SUPERUSER, levels["district"], data["version"])
     session.rollback()

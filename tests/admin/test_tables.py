@@ -148,7 +148,10 @@ def test_a_row_cannot_be_put_into_another_city(app: Flask, city: City) -> None:
     elsewhere = world.a_city()
     client = world.logged_in(app, city.staff[Role.SUPERUSER])
     data = {"code": "S-FAR", "name": "外地学校", "bureau_id": str(elsewhere.rows["bureaus"]), "status": "active"}
-    assert client.post("/schools/new/", data=data).status_code == 404
+    answer = client.post("/schools/new/", data=data)
+    assert answer.status_code == 422
+    assert "不在您的管理范围内" in answer.text
+    assert "外地学校" in answer.text, "what was typed is still there"
     assert session.scalar(select(School).where(School.code == "S-FAR")) is None
 
 

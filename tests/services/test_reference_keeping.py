@@ -147,7 +147,7 @@ def test_no_point_is_given_a_school_of_another_district(nanjing: Nanjing) -> Non
     application = build.an_application(point=build.a_point(serving=[foreign]), school=foreign)
     point = build.a_point(serving=[], bureau=nanjing.gulou)
     keeper, desk = an_actor(Role.SUPERUSER, nanjing.gulou), an_actor(Role.POINT, point)
-    with pytest.raises(NotYours):
+    with pytest.raises(Refused, match="不在您的管理范围内"):
         reference.create(PointSchool, {"point_id": point.id, "school_id": foreign.id}, by=keeper)
     with pytest.raises(NotYours):
         confirming.take_over(application.registration_number, by=desk)
