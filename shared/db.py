@@ -96,15 +96,28 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else _keys[0].encrypt(b"." + value.encode(), [self.kind.encode()])
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
+        return None if value is None else self._opened(value).decode()
+
+    def _opened(self, value: bytes) -> bytes:
         for key in _keys:  # the first is the present one; the others only while keys are being rotated
             try:
-                return key.decrypt(bytes(value), [self.kind.encode()])[1:].decode()
+                return key.decrypt(bytes(value), [self.kind.encode()])[1:]
             except InvalidTag:
                 continue
         message = f"a stored {self.kind} cannot be decrypted: DATA_KEY is not the key it was written with"
         raise WrongDataKey(message)
+
+
+class EncryptedBytes(Encrypted):
+    """The same for what is no text: a part of a file."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ANN401, ARG002  bytes
+        return None if value is None else _keys[0].encrypt(b"." + value, [self.kind.encode()])
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002  bytes
+        return None if value is None else self._opened(value)
 
 
 def seal(text: str, purpose: str) -> str:

@@ -42,6 +42,7 @@ from shared.models.review import (
     ReceivedPaper,
     RevocationRequest,
 )
+from shared.models.transfers import Export, FilePiece, Import, ImportRow
 from shared.models.work import Batch, BatchRow, Hold, SavedView
 
 __all__ = [
@@ -66,7 +67,11 @@ __all__ = [
     "Education",
     "Ethnicity",
     "Event",
+    "Export",
+    "FilePiece",
     "Hold",
+    "Import",
+    "ImportRow",
     "Institution",
     "Mail",
     "Material",

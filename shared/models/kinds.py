@@ -232,6 +232,43 @@ class BatchRowState(Kind):
     KEPT = "kept", _("未能撤回")
 
 
+class ImportState(Kind):
+    """Where an import stands: it is looked through, shown, written, and perhaps taken back."""
+
+    CHECKING = "checking", _("核对中")
+    CHECKED = "checked", _("待确认")
+    WRITING = "writing", _("导入中")
+    DONE = "done", _("已导入")
+    UNREADABLE = "unreadable", _("无法读取")
+    CANCELLED = "cancelled", _("已取消")
+    UNDOING = "undoing", _("撤回中")
+    UNDONE = "undone", _("已撤回")
+
+
+class ImportAction(Kind):
+    """What a row of a file becomes."""
+
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("更改")
+    UNCHANGED = "unchanged", _("没有变化")
+    REFUSED = "refused", _("不能导入")
+
+
+class ExportState(Kind):
+    WAITING = "waiting", _("正在生成")
+    DONE = "done", _("可以下载")
+    FAILED = "failed", _("没有生成")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class FileUse(Kind):
+    """What a kept file is for."""
+
+    IMPORT = "import", _("导入的文件")
+    FAULTS = "faults", _("标出错误的文件")
+    EXPORT = "export", _("导出的文件")
+
+
 class RevealReason(Kind):
     """Why somebody looks at a personal value in full (PIPL article 6: for a purpose, and no more than it needs)."""
 

@@ -12,6 +12,8 @@ from shared.models import (
     Bureau,
     Campaign,
     ConfirmationPoint,
+    Export,
+    Import,
     Person,
     PointSchool,
     RevocationRequest,
@@ -188,6 +190,16 @@ def my_views(actor: Actor) -> ColumnElement[bool]:
 
 def my_unshared_views(actor: Actor) -> ColumnElement[bool]:
     return my_views(actor) & ~SavedView.shared
+
+
+def my_imports(actor: Actor) -> ColumnElement[bool]:
+    """What the reader sent in."""
+    return equal(Import.staff_id.expression, actor.id)
+
+
+def my_exports(actor: Actor) -> ColumnElement[bool]:
+    """What the reader took out."""
+    return equal(Export.staff_id.expression, actor.id)
 
 
 def my_batches(actor: Actor) -> ColumnElement[bool]:

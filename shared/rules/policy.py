@@ -21,7 +21,9 @@ from shared.models import (
     Education,
     Ethnicity,
     Event,
+    Export,
     Hold,
+    Import,
     Institution,
     Mail,
     Material,
@@ -62,6 +64,8 @@ from shared.rules.areas import (
     in_my_area,
     links_in_my_area,
     my_batches,
+    my_exports,
+    my_imports,
     my_own,
     my_sessions,
     my_unshared_views,
@@ -216,6 +220,12 @@ for _role in (Role.SCHOOL, Role.POINT, Role.DISTRICT, Role.CITY, Role.PROVINCE):
     _grant(Batch, _role, my_batches, Can.VIEW, Can.EDIT)
 _grant(Batch, Role.AUDITOR, everything, Can.VIEW)
 for _role in STAFF_ROLES:
+    _grant(Export, _role, my_exports, Can.VIEW, Can.EDIT)
+    if _role is not Role.AUDITOR:
+        _grant(Import, _role, my_imports, Can.VIEW, Can.EDIT)
+for _file in (Import, Export):
+    _grant(_file, Role.AUDITOR, everything, Can.VIEW)
+for _role in STAFF_ROLES:
     _grant(StaffSession, _role, my_sessions, Can.VIEW, Can.DELETE)
 _grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 
@@ -233,7 +243,7 @@ for _setting in (Window, Material):
 
 # The history of a row: superusers and the auditor of whatever they see, officers of the applications of their area.
 # The records are themselves what happened, so they have none.
-RECORDS = (AuditEntry, Batch, Event, Mail)
+RECORDS = (AuditEntry, Batch, Event, Export, Import, Mail)
 for (_model, _role, _action), _seen in list(SCOPE.items()):
     if _action is Can.VIEW and _role in (Role.SUPERUSER, Role.AUDITOR) and _model not in RECORDS:
         _grant(_model, _role, _seen, Can.HISTORY)

@@ -6,6 +6,7 @@ worth looking now; once a minute the worker looks by itself, so that nothing wai
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -28,6 +29,7 @@ class Job:
 
     work: Callable[[int], None]
     waiting: Callable[[], Sequence[int]]
+    one_by_one: bool = False  # the next key waits until the one before is done
 
 
 _settings: "list[Settings]" = []
@@ -59,6 +61,41 @@ def _sender() -> Any:  # noqa: ANN401  huey has no types
     return _task(make_queue(_settings[0]), _nothing)
 
 
+# How far a job is, and whether somebody wants it to stop, is told beside the database: a job that writes all or nothing
+# is one transaction, out of which nobody sees anything, and into which in SQLite nobody can write.
+
+
+def tell(name: str, key: int, facts: Mapping[str, Any]) -> None:
+    """Let everybody know how far the job `name` is with `key`."""
+    _board().put(f"{name}:{key}", dict(facts))
+
+
+def told(name: str, key: int) -> dict[str, Any]:
+    """What was told last; nothing where the job has not begun."""
+    found = _board().get(f"{name}:{key}", peek=True)
+    return found if isinstance(found, dict) else {}
+
+
+def ask_to_stop(name: str, key: int) -> None:
+    """Ask whoever works at `key` to leave it; it looks now and then."""
+    _board().put(f"{name}:{key}:stop", True)
+
+
+def is_stopping(name: str, key: int) -> bool:
+    """Whether the job was asked to stop."""
+    return bool(_board().get(f"{name}:{key}:stop", peek=True))
+
+
+def forget(name: str, key: int) -> None:
+    """The job is done with `key`: nothing is told of it any more."""
+    for suffix in ("", ":stop"):
+        _board().get(f"{name}:{key}{suffix}")
+
+
+def _board() -> Any:  # noqa: ANN401  huey has no types
+    return _sender().huey
+
+
 def _nothing(_name: str, _key: int) -> None:
     """The worker is another process."""
 
@@ -88,6 +125,7 @@ class Foreman:
         self.jobs = jobs
         self._at_work: set[tuple[str, int]] = set()
         self._lock = Lock()
+        self._turns = {name: Lock() for name, job in jobs.items() if job.one_by_one}
 
     def attend(self, queue: Any) -> None:  # noqa: ANN401
         """Work when told, and look each minute for what nobody told."""
@@ -114,7 +152,8 @@ class Foreman:
                 return
             self._at_work.add((name, key))
         try:
-            self.jobs[name].work(key)
+            with self._turns.get(name, nullcontext()):
+                self.jobs[name].work(key)
         finally:
             session.remove()
             self._at_work.discard((name, key))

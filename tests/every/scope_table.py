@@ -6,6 +6,8 @@ CODES = (
     " PutonghuaGrade QualificationType ReasonCode Subject Title"
 )
 
+RECORDS = ("AuditEntry", "Batch", "Event", "Export", "Import", "Mail")
+
 # Model: role: actions. What is not here is denied.
 TABLE: dict[str, dict[str, str]] = {
     "Application": {
@@ -27,6 +29,8 @@ TABLE: dict[str, dict[str, str]] = {
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
+    "Export": dict.fromkeys(STAFF.split(), "view edit"),
+    "Import": dict.fromkeys(STAFF.split(), "view edit") | {"auditor": "view"},
     "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
@@ -71,7 +75,14 @@ for _merged in ("Authority", "Institution", "Subject"):
     TABLE[_merged]["superuser"] += " merge"
 for _model, _roles in TABLE.items():
     for _keeper in ("superuser", "auditor"):
-        if "view" in _roles.get(_keeper, "").split() and _model not in ("AuditEntry", "Batch", "Event", "Mail"):
+        if "view" in _roles.get(_keeper, "").split() and _model not in (
+            "AuditEntry",
+            "Batch",
+            "Event",
+            "Export",
+            "Import",
+            "Mail",
+        ):
             _roles[_keeper] += " history"
 for _officer in ("district", "city", "province"):
     TABLE["Application"][_officer] += " history"

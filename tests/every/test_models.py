@@ -20,6 +20,8 @@ WITHOUT_SCOPE = {
     "drafts": "belong to nobody yet; found by a secret token",
     "agreements": "written by the portal, read beside the application",
     "batch_rows": "seen with their batch",
+    "file_pieces": "fetched by whoever may see the import or the export",
+    "import_rows": "seen with their import",
     "old_passwords": "only compared with, never shown",
     "received_papers": "the desk's check list, reached through the application",
 }
@@ -55,6 +57,7 @@ WITHOUT_INDEX = {
     "drafts.campaign_id",
     "holds.placed_by_id",
     "holds.lifted_by_id",
+    "imports.undone_by_id",
     "institutions.merged_into_id",
     "received_papers.received_by_id",
     "receipts.issued_by_id",
@@ -106,6 +109,9 @@ def test_one_kind_of_personal_value_is_encrypted_alike_wherever_it_stands() -> N
         "applications.mobile": "phone",
         "applications.landline": "phone",
         "drafts.answers": "draft",
+        "exports.query": "query",
+        "file_pieces.content": "file",
+        "import_rows.before": "import_row",
     }
 
 
