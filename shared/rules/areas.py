@@ -113,7 +113,7 @@ def points_in_my_area(actor: Actor) -> ColumnElement[bool]:
 
 
 def links_in_my_area(actor: Actor) -> ColumnElement[bool]:
-    """Both ends: a point may fetch the applications of the schools that it serves (S19), so none is given a foreign one."""
+    """Both ends: a point may fetch applications of the schools that it serves (S19), so none is given a foreign one."""
     schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
     return points_in_my_area(actor) & PointSchool.school_id.in_(schools)
 
