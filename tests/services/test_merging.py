@@ -231,6 +231,7 @@ def test_no_column_that_names_a_row_is_forgotten() -> None:
         "actor_id": "a member of staff or a teacher",
         "number_code": "a number of the state's own",
         "reason_code": "of an event, as it was said",
+        "owner_id": "an import or export, whose file it is",
     }
     bare = {
         column.name
