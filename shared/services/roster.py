@@ -34,12 +34,12 @@ from shared.models import Application, Campaign, Event, Person, RosterEntry
 from shared.models.kinds import Conclusion, EntryStatus, Kind, Origin, Stage
 from shared.rules import four_eyes, masking, policy
 from shared.rules.rights import Actor, Can
+from shared.rules.states import TO_THE_TEACHER
 from shared.services import access
 from shared.text import Text, _
 
 PAGE = 50
 MOST_CAMPAIGNS = 10
-SENT_BACK = ("return", "undo_confirm")
 
 
 class Standing(Kind):
@@ -197,7 +197,7 @@ def sent_back(campaign_id: int, *, by: Actor, page: int = 1) -> tuple[list[SentB
     """Those that came back and have not been checked again since, the longest first; and how many there are."""
     last = (
         select(func.max(Event.id))
-        .where(Event.application_id == Application.id, Event.move.in_(SENT_BACK))
+        .where(Event.application_id == Application.id, Event.move.in_(TO_THE_TEACHER))
         .correlate(Application)
         .scalar_subquery()
     )
