@@ -136,21 +136,24 @@ class Desk(BaseView):  # type: ignore[misc]
         form = ConfirmForm()
         if counter.done(key, by=by()):  # pressed twice, or a colleague was faster: the receipt is there
             return redirect(self.get_url(".receipt", key=key))
+        try:
+            return self._confirm(key, form)
+        except Refused as refused:
+            show(counter.named(refused.problems, counter.case(key, by=by()).missing), form)
+            return self._page(key, confirm=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def _confirm(self, key: int, form: ConfirmForm) -> ResponseReturnValue:
         confirming.receive(key, numbers_of(request.form.getlist("material")), by=by())
         if request.form.get("then") == "return":
             return redirect(self.get_url(".send_back", key=key))
         if "save" in request.form:
             flash(str(_("已记下收到的材料")), "success")
             return redirect(self.get_url(".case", key=key, paper=form.paper.data or None))
-        if form.validate():
-            try:
-                signed = counter.signed(key, form.signed_version.data, by=by())
-                confirming.confirm(key, by=by(), version=number_of(form.version.data) or 0, signed_version=signed)
-            except Refused as refused:
-                show(counter.named(refused.problems, counter.case(key, by=by()).missing), form)
-            else:
-                return redirect(self.get_url(".receipt", key=key))
-        return self._page(key, confirm=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        if not form.validate():
+            return self._page(key, confirm=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        signed = counter.signed(key, form.signed_version.data, by=by())
+        confirming.confirm(key, by=by(), version=number_of(form.version.data) or 0, signed_version=signed)
+        return redirect(self.get_url(".receipt", key=key))
 
     @expose("/<int:key>/back", methods=("GET", "POST"))
     def send_back(self, key: int) -> ResponseReturnValue:

@@ -12,12 +12,10 @@ from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules.rights import Can
 from shared.services import pointers, reference
-from shared.services.errors import Refused
 from shared.text import _
 from shared.web.login import by
 
 RETIRE = (("retire_view", _("停用／恢复使用"), Can.EDIT),)
-MERGED = _("这条记录已并入别的记录，不能恢复使用")
 
 
 class Retirable:
@@ -37,8 +35,6 @@ class Retirable:
         row: Entry = self.row(request.values.get("id"), Can.EDIT)
         key, back = row.id, row.status is EntryStatus.RETIRED
         if request.method == "POST":
-            if back and getattr(row, "merged_into_id", None):
-                raise Refused(MERGED)
             values = {"status": EntryStatus.ACTIVE if back else EntryStatus.RETIRED}
             reference.change(self.model, key, values, by=by(), version=number_of(request.form.get("version")) or 0)
             flash(str(_("已恢复使用") if back else _("已停用")), "success")

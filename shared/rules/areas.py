@@ -114,6 +114,12 @@ def points_in_my_area(actor: Actor) -> ColumnElement[bool]:
     return PointSchool.point_id.in_(points)
 
 
+def links_in_my_area(actor: Actor) -> ColumnElement[bool]:
+    """Both ends: a point may fetch applications of the schools that it serves (S19), so none is given a foreign one."""
+    schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
+    return points_in_my_area(actor) & PointSchool.school_id.in_(schools)
+
+
 def staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
     schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
     points = select(ConfirmationPoint.id).where(below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)

@@ -62,6 +62,7 @@ from shared.rules.areas import (
     everything,
     everything_at_the_top,
     in_my_area,
+    links_in_my_area,
     my_batches,
     my_exports,
     my_imports,
@@ -184,8 +185,9 @@ for _model, _area in _AREAS.items():
     for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
         _grant(_model, _role, _area, Can.VIEW, Can.EXPORT)
     _grant(_model, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
-for _place in (Bureau, School, ConfirmationPoint, PointSchool):
+for _place in (Bureau, School, ConfirmationPoint):
     _grant(_place, Role.SUPERUSER, _AREAS[_place], Can.CREATE, Can.EDIT)
+_grant(PointSchool, Role.SUPERUSER, links_in_my_area, Can.CREATE)
 _grant(PointSchool, Role.SUPERUSER, points_in_my_area, Can.DELETE)
 _grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
 _grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.db import session
-from shared.models import Application, AuditEntry, Person, School
+from shared.models import Application, AuditEntry, Person, School, Staff
 from shared.models.kinds import Role, Stage
 from shared.rules.rights import Actor, Can
-from shared.services import history, workflow
+from shared.services import access, assigning, history, workflow
 from shared.services.workflow import Wish
 from tests import build
 from tests.admin import world
@@ -146,6 +146,16 @@ def test_whoever_was_overtaken_is_told_only_about_rows_of_their_own(city: City) 
     told = [history.since(Application, city.application, version, by=by, to=Can.EDIT) for by in (own, foreign)]
     assert [len(entries) for entries in told] == [1, 0]
     assert history.since(Application, city.application, version + 1, by=own, to=Can.EDIT) == []
+
+
+def test_an_assignment_hides_nothing_from_whoever_was_overtaken(city: City) -> None:
+    application = world.application_of(city)
+    version, colleague = application.version, session.get_one(Staff, city.staff[Role.DISTRICT])
+    by = access.actor_of_staff(colleague)
+    build.change(application, name="改名")
+    assigning.assign(city.application, colleague.id, by=by)
+    [told] = history.since(Application, city.application, version, by=by, to=Can.VIEW)
+    assert list(told.changes) == ["name"]
 
 
 def test_the_audit_is_filtered_by_days_of_the_users_clock(app: Flask, city: City, at: At) -> None:

@@ -87,7 +87,9 @@ def test_a_name_that_is_taken_gets_a_sentence(client: FlaskClient, city: City) -
 
 def test_nobody_makes_accounts_in_another_area(client: FlaskClient) -> None:
     elsewhere = world.a_city()
-    assert client.post("/staff/new/", data=entered(elsewhere)).status_code == 404
+    answer = client.post("/staff/new/", data=entered(elsewhere))
+    assert answer.status_code == 422
+    assert "不在您的管理范围内" in answer.text
     assert the_newcomer() is None
 
 
@@ -200,7 +202,7 @@ def test_a_district_keeps_its_own_people_and_nobody_above_or_beside(database: Da
         for page in ("details/?id={}", "{}/code", "{}/second-factor", "{}/sessions"):
             assert client.get("/staff/" + page.format(city.staff[role])).status_code == 404, (role, page)
     data = entered(city, role="superuser", school_id="", bureau_id=str(above))
-    assert client.post("/staff/new/", data=data).status_code == 404  # nobody above is made from below
+    assert client.post("/staff/new/", data=data).status_code == 422  # nobody above is made from below
     assert the_newcomer() is None
     assert client.post("/staff/new/", data=data | {"bureau_id": str(city.rows["bureaus"])}).status_code == 302
 

@@ -49,7 +49,7 @@ TABLE: dict[str, dict[str, str]] = {
     | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
     | {"superuser": "refer view export create edit"},
     "PointSchool": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
-    | {"superuser": "view export create edit delete"},
+    | {"superuser": "view export create delete"},
     "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
     | {"district": "view export create edit"},
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
