@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
 from sqlalchemy.orm import joinedload
 
-from admin.views import charts, rows, start
+from admin.views import charts, rows, start, trail
 from admin.views.ground import Closed
 from admin.views.start import Duty, Pile, Tile, Wanted
 from shared.db import session
@@ -50,6 +50,7 @@ class Dashboard(Closed, AdminIndexView):  # type: ignore[misc]
             progress=charts.stacked(progress.of_campaign(campaign.campaign.id, by=me)) if campaign and sees else None,
             days=charts.days(progress.by_day(campaign.campaign.id, by=me)) if campaign and sees else None,
             exports=_exports(me),
+            tables=trail.tables(self.admin),
             may_open=_may_open,
         )
 
@@ -99,6 +100,8 @@ def _of_stage(stage: Stage, count: int) -> Tile:
 
 
 def _of_pile(pile: Pile, count: int) -> Tile:
+    if pile.page:
+        return Tile(pile.label, count, pile.page, {})
     return Tile(pile.label, count, "admin.pile", {"which": pile.name})
 
 

@@ -25,7 +25,7 @@ from shared.rules.checks import Problem
 from shared.rules.fields import BY_NAME, Field, Input, Section, in_section, shown
 from shared.rules.rights import Can
 from shared.rules.states import MOVES
-from shared.services import access, answers, confirming, counter, exports, reference, workflow
+from shared.services import access, answers, confirming, counter, exports, holds, reference, workflow
 from shared.services.errors import NotYours, Refused
 from shared.text import Text, _
 from shared.web.forms import answers_of, fill, form_for, many_lines, one_line, show
@@ -273,6 +273,7 @@ class Desk(Closed, BaseView):  # type: ignore[misc]
                 confirm=confirm,
                 undo=undo,
                 find=FindForm(formdata=None),
+                held=holds.stands(key, by=by()),
                 confirmable=application.stage in MOVES["confirm"].paths,
                 undoable=application.stage is Stage.CONFIRMED,
             )

@@ -10,8 +10,8 @@ from sqlalchemy import inspect
 
 from admin.forms.lookup import Target
 from admin.forms.typed import number_of, numbers_of
+from admin.views import trail
 from admin.views.ground import Beside
-from admin.views.labels import LABELS
 from admin.views.retiring import RETIRE
 from shared.models import Certificate
 from shared.models.base import Entry
@@ -129,7 +129,7 @@ class Mergeable(Beside):
         return [
             Consequence(
                 table=_name(pointer.table.name, views),
-                column=LABELS.get(pointer.column.name, ""),
+                column=trail.label_of(pointer.column.name, pointer.column),
                 count=count,
                 address=_address(views.get(pointer.table.name), pointer.column.name, preview.away, pointer.by_code),
             )

@@ -27,6 +27,7 @@ class StaffAccounts(Keeping, Table):
     model, label = Staff, _("工作人员")
     hint = _("每个账号对应一个人、一个角色、一个单位")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_link = "username"
     column_list = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
     column_details_list = (
         *column_list,

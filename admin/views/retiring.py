@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import number_of
+from admin.views import trail
 from admin.views.ground import Beside
-from admin.views.labels import LABELS
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules.rights import Can
@@ -35,7 +35,7 @@ class Retirable(Beside):
             return redirect(str(self.get_url(".details_view", id=key)))
         views = {view.endpoint: view.name for view in self.admin._views}  # noqa: SLF001  its only list
         used = [
-            (views.get(one.table.name, one.table.name), LABELS.get(one.column.name, ""), number)
+            (views.get(one.table.name, one.table.name), trail.label_of(one.column.name, one.column), number)
             for one, number in pointers.counts(self.model, [row])
         ]
         return str(self.render("table/retire.html", row=row, back=back, used=used))

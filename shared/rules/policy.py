@@ -66,6 +66,7 @@ from shared.rules.areas import (
     my_batches,
     my_exports,
     my_imports,
+    my_log_ins,
     my_own,
     my_sessions,
     my_unshared_views,
@@ -131,6 +132,8 @@ for _role, _condition in _SEES.items():
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.VIEW)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDITOR):
     _grant(Hold, _role, applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
+# The desk is told that there is one, so that nobody is surprised; what it is about stays with those who decide.
+_grant(Hold, Role.POINT, applications(of_my_point, Hold.application_id.expression), Can.REFER)
 for _shown in (Event, Message, Receipt):
     _grant(_shown, Role.TEACHER, applications(my_own, _shown.application_id.expression), Can.VIEW)
 _grant(StaffRequest, Role.TEACHER, asked_by_me, Can.VIEW)
@@ -227,6 +230,7 @@ for _file in (Import, Export):
     _grant(_file, Role.AUDITOR, everything, Can.VIEW)
 for _role in STAFF_ROLES:
     _grant(StaffSession, _role, my_sessions, Can.VIEW, Can.DELETE)
+    _grant(AuditEntry, _role, everything if _role is Role.AUDITOR else my_log_ins, Can.REFER)
 _grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.

@@ -146,6 +146,13 @@ def test_an_empty_choice_leads_back_to_the_list_with_a_sentence(app: Flask, city
     assert "请先在列表中勾选申请" in page
 
 
+def test_an_empty_choice_keeps_the_filter_of_the_list(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    data = {"move": "school_pass", "query": "stage=submitted&stage.not=draft"}
+    answer = client.post("/applications/action/", data=data)
+    assert answer.headers["Location"] == "/applications/?stage=submitted&stage.not=draft"
+
+
 def test_a_batch_of_somebody_else_does_not_exist(app: Flask, city: City) -> None:
     keys = more(city, 1)
     client = world.logged_in(app, city.staff[Role.SCHOOL])

@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from shared.models.kinds import Role, Stage
 from shared.rules.policy import STAFF_ROLES
-from shared.services import holds
+from shared.services import exports, holds, workflow
+from shared.services.workflow import Wish
 from tests import build
 from tests.actors import officer
 from tests.admin import world
@@ -67,6 +68,33 @@ def test_holds_and_assigned_cases_are_tiles_with_a_list_behind_them(app: Flask, 
         assert number in client.get(f"/waiting/{name}/").text, name
     assert "现在没有这样的申请" in client.get("/waiting/sent-back/").text
     assert client.get("/waiting/everything/").status_code == 404
+
+
+def test_a_school_sees_what_came_back_and_opens_the_reasons(app: Flask, city: City) -> None:
+    application = world.application_of(city)
+    workflow.move(
+        application.id, "return", by=build.an_actor(Role.SCHOOL, application.school), wish=Wish(reason="合同缺公章")
+    )
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    assert re.search(r'href="/roster/returned"><strong>1</strong> <span>退回的申请', client.get("/").text)
+    assert "合同缺公章" in client.get("/roster/returned").text
+    assert "退回的申请" not in start(app, city, Role.DISTRICT)
+
+
+@pytest.mark.parametrize(
+    ("role", "stage", "address"), [(Role.SCHOOL, Stage.SUBMITTED, "roster"), (Role.POINT, Stage.SCHOOL_CHECKED, "desk")]
+)
+def test_the_oldest_cases_open_where_they_are_worked_on(
+    app: Flask, city: City, role: Role, stage: Stage, address: str
+) -> None:
+    build.change(world.application_of(city), stage=stage)
+    assert f'href="/{address}/{city.application}/"' in start(app, city, role)
+
+
+def test_the_auditor_reads_what_was_exported_in_words(app: Flask, city: City) -> None:
+    exports.record_export("applications", 3, by=build.an_actor(Role.DISTRICT))
+    page = start(app, city, Role.AUDITOR)
+    assert "定期注册申请 · 3条" in page
 
 
 def test_the_chart_says_its_figures_in_a_table(app: Flask, city: City) -> None:

@@ -25,7 +25,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(["school", "district"], "refer reset_password")
     | dict.fromkeys(["point", "city", "province"], "refer")
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
-    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
+    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view") | {"point": "refer"},
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
@@ -61,7 +61,7 @@ TABLE: dict[str, dict[str, str]] = {
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
     "Mail": {"auditor": "view"},
-    "AuditEntry": {"auditor": "view export"},
+    "AuditEntry": dict.fromkeys(STAFF.split(), "refer") | {"auditor": "refer view export"},
     "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
     "Window": {"superuser": "view create edit delete", "auditor": "view"},
     "Material": {"superuser": "view create edit delete", "auditor": "view"},
