@@ -17,17 +17,6 @@ from tests import build
 from tests.admin import world
 from tests.admin.test_casework import choose, form_on, more, send, stages
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ def city(database: Database) -> City:
     return found
 
 
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
 def test_the_operator_finds_by_number_document_and_scan(app: Flask, city: City) -> None:
     client = world.logged_in(app, city.staff[Role.POINT])
     registration, number = world.application_of(city).registration_number, world.person_of(city).id_number

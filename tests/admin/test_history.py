@@ -20,20 +20,9 @@ from shared.services.workflow import Wish
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
 
 At = Callable[[datetime], datetime]
 SOMEBODY = Actor(role=Role.SUPERUSER, id=7, name="王主任", address="192.0.2.9")
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def rows_of(page: str) -> list[str]:

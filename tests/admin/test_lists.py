@@ -21,24 +21,8 @@ from shared.services.errors import NotYours
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
 
 LIST = "/applications/"
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def district(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.DISTRICT])
 
 
 def keys(page: str) -> list[int]:

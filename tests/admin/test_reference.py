@@ -1,6 +1,5 @@
 """The pages on which superusers keep reference data, and that nobody reaches a foreign row through them."""
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -12,22 +11,6 @@ from shared.models.kinds import EntryStatus, Role
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def keeper(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
 
 
 def test_a_foreign_row_has_none_of_these_pages(keeper: FlaskClient, app: Flask, city: City) -> None:

@@ -25,11 +25,6 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
 def client(database: Database, city: City) -> FlaskClient:
     return world.logged_in(world.the_app(database), city.staff[Role.SUPERUSER])
 

@@ -19,16 +19,6 @@ from tests.conftest import Database
 MOST_STATEMENTS = 12
 
 
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
 def start(app: Flask, city: City, role: Role) -> str:
     answer = world.logged_in(app, city.staff[role]).get("/")
     assert answer.status_code == 200
