@@ -8,6 +8,7 @@ from flask_admin import AdminIndexView, expose
 from sqlalchemy.orm import joinedload
 
 from admin.views import charts, rows, start, trail
+from admin.views.ground import Closed
 from admin.views.start import Duty, Pile, Tile, Wanted
 from shared.db import session
 from shared.models import Application, AuditEntry
@@ -25,7 +26,7 @@ LIST = "applications.index_view"
 WORDS = {Can.CHECK: WindowStage.SCHOOL_CHECK, Can.CONFIRM: WindowStage.CONFIRM}  # whose work ends with a window
 
 
-class Dashboard(AdminIndexView):  # type: ignore[misc]
+class Dashboard(Closed, AdminIndexView):  # type: ignore[misc]
     """What is to do today."""
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired
 from admin.forms import moves
 from admin.forms.typed import number_of, numbers_of, shortened
 from admin.views import cells, conflict
+from admin.views.ground import Closed
 from shared import clock
 from shared.models import Application
 from shared.models.kinds import RevealReason, Stage
@@ -62,7 +63,7 @@ class UndoForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class Desk(BaseView):  # type: ignore[misc]
+class Desk(Closed, BaseView):  # type: ignore[misc]
     """Everything the operator does, from the scan to the receipt."""
 
     label = _("现场确认")
@@ -72,12 +73,6 @@ class Desk(BaseView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return policy.may(Application, by().role, Can.CONFIRM)
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:

@@ -1,13 +1,12 @@
 """Taking a row of reference data out of use, and back: what is in use is retired, never deleted."""
 
-from typing import Any
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import number_of
 from admin.views import trail
+from admin.views.ground import Beside
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules.rights import Can
@@ -18,15 +17,10 @@ from shared.web.login import by
 RETIRE = (("retire_view", _("停用／恢复使用"), Can.EDIT),)
 
 
-class Retirable:
+class Retirable(Beside):
     """For a table whose rows have a state: a page that says what uses a row, and a button."""
 
     model: type[Entry]
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
-    admin: Any
 
     @expose("/retire/", methods=("GET", "POST"))
     def retire_view(self) -> ResponseReturnValue:

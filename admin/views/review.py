@@ -21,6 +21,7 @@ from admin.forms.typed import number_of
 from admin.views import conflict, rows
 from admin.views.applications import Applications
 from admin.views.cells import NOTHING
+from admin.views.ground import Closed
 from shared.db import session
 from shared.models import Application, Hold, Person
 from shared.models.kinds import Conclusion, RevealReason, Stage
@@ -59,7 +60,7 @@ class Place:
         return self.total > rows.MOST_COUNTED
 
 
-class Review(BaseView):  # type: ignore[misc]
+class Review(Closed, BaseView):  # type: ignore[misc]
     """One page for whoever decides; what may be done on it is asked of SCOPE and MOVES."""
 
     label = _("审核")
@@ -69,12 +70,6 @@ class Review(BaseView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return may_review()
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
 
     @property
     def applications(self) -> Applications:

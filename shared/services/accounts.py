@@ -173,9 +173,7 @@ def staff_member(staff_id: int, epoch: int | None, address: str) -> Account | No
 
 
 def _still(staff: Staff, epoch: int | None, address: str) -> Account | None:
-    if not staff.active or epoch not in (None, staff.session_epoch):
-        return None
-    if staff.valid_until and staff.valid_until < clock.today():
+    if not access.is_in_force(staff) or epoch not in (None, staff.session_epoch):
         return None
     return _account(staff, address)
 

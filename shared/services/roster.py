@@ -34,12 +34,12 @@ from shared.models import Application, Campaign, Event, Person, RosterEntry
 from shared.models.kinds import Conclusion, EntryStatus, Kind, Origin, Stage
 from shared.rules import four_eyes, masking, policy
 from shared.rules.rights import Actor, Can
+from shared.rules.states import TO_THE_TEACHER
 from shared.services import access
 from shared.text import Text, _
 
 PAGE = 50
 MOST_CAMPAIGNS = 10
-SENT_BACK = ("return", "undo_confirm")
 
 
 class Standing(Kind):
@@ -199,7 +199,7 @@ def came_back(campaign_id: int | None = None, *, by: Actor) -> Select[Applicatio
     """What came back and has not been checked again since, joined to the event that sent it; of the newest campaign."""
     last = (
         select(func.max(Event.id))
-        .where(Event.application_id == Application.id, Event.move.in_(SENT_BACK))
+        .where(Event.application_id == Application.id, Event.move.in_(TO_THE_TEACHER))
         .correlate(Application)
         .scalar_subquery()
     )
