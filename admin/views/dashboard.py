@@ -22,6 +22,7 @@ from shared.text import _
 from shared.web.login import by
 
 LAST_EXPORTS = 10
+LIST = "applications.index_view"
 WORDS = {Can.CHECK: WindowStage.SCHOOL_CHECK, Can.CONFIRM: WindowStage.CONFIRM}  # whose work ends with a window
 
 
@@ -87,7 +88,7 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
     ]
     counts = iter(start.counted(queries))
     return {
-        "duties": [(one, _of_stage(one.stage, next(counts))) for one in duties],
+        "duties": [(one, Tile(one.stage.label, next(counts), LIST, one.listed(me))) for one in duties],
         "piles": [_of_pile(one, next(counts)) for one in piles],
         "stages": [_of_stage(stage, next(counts)) for stage in stages],
         "requests": [_of_table(one, next(counts)) for one in requests],
@@ -96,7 +97,7 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
 
 
 def _of_stage(stage: Stage, count: int) -> Tile:
-    return Tile(stage.label, count, "applications.index_view", {"stage": stage.value})
+    return Tile(stage.label, count, LIST, {"stage": stage.value})
 
 
 def _of_pile(pile: Pile, count: int) -> Tile:

@@ -33,9 +33,9 @@ class Retirable(Beside):
             reference.change(self.model, key, values, by=by(), version=number_of(request.form.get("version")) or 0)
             flash(str(_("已恢复使用") if back else _("已停用")), "success")
             return redirect(str(self.get_url(".details_view", id=key)))
-        views = {view.endpoint: view.name for view in self.admin._views}  # noqa: SLF001  its only list
+        tables = trail.tables(self.admin)
         used = [
-            (views.get(one.table.name, one.table.name), trail.label_of(one.column.name, one.column), number)
+            (tables.get(one.table.name, one.table.name), trail.label_of(one.column.name, one.column), number)
             for one, number in pointers.counts(self.model, [row])
         ]
         return str(self.render("table/retire.html", row=row, back=back, used=used))

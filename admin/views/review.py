@@ -78,14 +78,16 @@ class Review(Closed, BaseView):  # type: ignore[misc]
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """Begin with the one that has waited longest for this reader."""
+        """Begin with the one that has waited longest for this reader, at the `stage` that is asked for or at any."""
+        asked = request.args.get("stage") or None
         for right, stage in WAITING.items():
-            if not policy.may(Application, by().role, right):
+            if not policy.may(Application, by().role, right) or asked not in (None, stage.value):
                 continue
             waiting = access.query(Application, by=by(), to=right).where(Application.stage == stage)
             first = session.scalar(waiting.with_only_columns(Application.id).order_by(Application.id).limit(1))
             if first is not None:
-                return redirect(self.get_url(".case", key=first, stage=stage.value, oldest=1))
+                own = by().bureau_id if policy.only_own_bureau(Application, by(), right) else None
+                return redirect(self.get_url(".case", key=first, stage=stage.value, bureau_id=own, oldest=1))
         return self.render("review/empty.html")
 
     @expose("/<int:key>/")

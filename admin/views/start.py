@@ -40,6 +40,11 @@ class Duty:
     def waiting(self, by: Actor) -> Select[Any]:
         return agenda.waiting(self.stage, by=by, to=self.right)
 
+    def listed(self, by: Actor) -> dict[str, str]:
+        """How the list of applications is narrowed to them."""
+        own = {"bureau_id": str(by.bureau_id)} if policy.only_own_bureau(Application, by, self.right) else {}
+        return {"stage": self.stage.value, **own}
+
 
 DUTIES = (
     Duty(Can.CHECK, Stage.SUBMITTED, ("roster.next", _("开始审校")), ("roster.case", "key")),

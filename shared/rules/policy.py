@@ -270,6 +270,11 @@ def may(model: type[Base], role: Role | None, action: Can) -> bool:
     return role is not None and (model, role, action) in SCOPE
 
 
+def only_own_bureau(model: type[Base], actor: Actor, action: Can) -> bool:
+    """Whether the actor sees more than it may do `action` to: a city decides first on its own schools alone."""
+    return actor.role is not None and SCOPE.get((model, actor.role, action)) is of_my_bureau
+
+
 def offers(model: type[Base], actor: Actor, action: Can) -> bool:
     """The same for one reader: a line that reaches no row at all from this reader's place offers nothing."""
     return may(model, actor.role, action) and not isinstance(condition(model, actor, action), False_)

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from shared.db import session
 from shared.models.kinds import Role, Stage
 from shared.rules.policy import STAFF_ROLES
 from shared.services import exports, holds, workflow
@@ -79,6 +80,25 @@ def test_the_oldest_cases_open_where_they_are_worked_on(
 ) -> None:
     build.change(world.application_of(city), stage=stage)
     assert f'href="/{address}/{city.application}/"' in start(app, city, role)
+
+
+def test_a_city_begins_at_either_of_its_queues_and_with_its_own_schools(app: Flask, city: City) -> None:
+    districts = world.application_of(city)
+    build.change(districts, stage=Stage.CONFIRMED)
+    bureau = districts.bureau.parent
+    school = build.a_school(bureau=bureau)
+    of_the_city = build.an_application(Stage.CONFIRMED, campaign=districts.campaign, school=school).id
+    for_review = build.an_application(Stage.PRELIMINARY, campaign=districts.campaign, school=districts.school).id
+    narrow, first = f"stage=confirmed&amp;bureau_id={bureau.id}", f"/review/{of_the_city}/?"
+    session.commit()
+    client = world.logged_in(app, city.staff[Role.CITY])
+    page = client.get("/").text
+    assert re.search(rf'{narrow}">1件</a>', page)
+    assert 'href="/review/?stage=preliminary"' in page
+    begun = client.get("/review/?stage=confirmed").headers["Location"]
+    assert begun.startswith(first)
+    assert "第1件 / 共1件" in client.get(begun).text
+    assert client.get("/review/?stage=preliminary").headers["Location"].startswith(f"/review/{for_review}/?")
 
 
 def test_the_auditor_reads_what_was_exported_in_words(app: Flask, city: City) -> None:
