@@ -69,9 +69,9 @@ class Target:
         rows = session.scalars(statement.limit(FOUND_AT_ONCE))
         return [(getattr(row, self.key.key), str(row)) for row in rows]
 
-    def named(self, text: str) -> Any:  # noqa: ANN401  a key
+    def named(self, text: str, *, offered: bool = True) -> Any:  # noqa: ANN401  a key
         """The key of the one row that is called `text`; None for none or several."""
-        exact = [key for key, name in self.search(text) if name == text or str(key) == text]
+        exact = [key for key, name in self.search(text, offered=offered) if name == text or str(key) == text]
         return exact[0] if len(exact) == 1 else None
 
 

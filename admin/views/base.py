@@ -169,8 +169,9 @@ class Table(Listing):
 
     @expose("/ajax/lookup/")
     def ajax_lookup(self) -> ResponseReturnValue:
+        """Rows of another table by name, for a field; for a filter (`filter`) also what is out of use."""
         name, text = request.args.get("name", ""), request.args.get("query", "").strip()
-        in_form = name in self.form_targets and (self.can_create or self.can_edit)
+        in_form = "filter" not in request.args and name in self.form_targets and (self.can_create or self.can_edit)
         target = self.form_targets[name] if in_form else self.targets.get(name)
         if target is None:
             raise NotYours

@@ -1,9 +1,6 @@
 """Bulk decisions: choose in the list → preview → run → perhaps take back. A batch's page shows where it stands."""
 
-import csv
-from collections.abc import Iterator
 from http import HTTPStatus
-from io import StringIO
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,15 +45,15 @@ def choose(applications: "Applications") -> ResponseReturnValue:
     """The first step: the ticked rows of the list, or all that match its address."""
     move = request.form.get("move", "")
     query = parse_qsl(request.form.get("query", ""))
-    if request.form.get("all") == "1":
+    by_list = request.form.get("all") == "1"
+    if by_list:
         among = applications.selection(MultiDict(query))
     else:
-        query = []
         among = applications.get_query().where(
             Application.id.in_(numbers_of(request.form.getlist("rowid")[:MOST_TICKED]))
         )
     # What was searched for may be an ID number, and is not written once more.
-    said = urlencode([(name, value) for name, value in query if name != "q"])
+    said = urlencode([(name, value) for name, value in query if by_list and name != "q"])
     try:
         key = batches.choose(move, among, by=by(), chosen_by=said)
     except Refused as refused:
@@ -203,9 +200,9 @@ class Batches(Table):
         total = session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
         exports.record_export(Batch.__tablename__, total, by=by())
         headers = {"Content-Disposition": f"attachment; filename=batch-{key}.csv"}
-        return Response(
-            stream_with_context(_csv(tallying.all_lines(wanted, by=by()))), headers=headers, mimetype="text/csv"
-        )
+        rows = (_in_the_file(line) for line in tallying.all_lines(wanted, by=by()))
+        lines = export.written([str(heading) for heading in HEADINGS], rows)
+        return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")
 
 
 def _progress(batch: Batch) -> dict[str, Any]:
@@ -250,20 +247,9 @@ def _kept(outcome: Outcome) -> list[tuple[tuple[Text, ...], tuple[int, list[Appl
     return [(reasons, _named(ids)) for reasons, ids in found]
 
 
-def _csv(lines: Iterator[Line]) -> Iterator[str]:
-    yield export.MARK + _line([str(heading) for heading in HEADINGS])
-    for line in lines:
-        row = line.application
-        facts = (
-            [row.registration_number, row.name or "", words(row.school), str(status_label(row.stage, row.conclusion))]
-            if row
-            else ["", "", "", ""]
-        )
-        reasons = "；".join(str(reason) for reason in line.reasons)
-        yield _line([export.harmless(text) for text in (*facts, words(line.row.state), reasons)])
-
-
-def _line(values: list[str]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow(values)
-    return out.getvalue()
+def _in_the_file(line: Line) -> list[str]:
+    row, known = line.application, [""] * 4
+    if row:
+        status = status_label(row.stage, row.conclusion)
+        known = [row.registration_number, row.name or "", words(row.school), str(status)]
+    return [*known, words(line.row.state), "；".join(str(reason) for reason in line.reasons)]

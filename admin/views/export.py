@@ -1,7 +1,7 @@
 """A list as CSV: rows are read and sent a few at a time, and the audit knows of it before the first one leaves."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, inspect, select
@@ -39,12 +39,18 @@ def as_csv(
     matching = statement.with_only_columns(inspect(model).columns["id"]).order_by(None).subquery()
     total = session.scalar(select(func.count()).select_from(matching)) or 0
     exports.record_export(model.__tablename__, total, by=by())
-    writer: Any = csv.writer(_Echo())
+    ordered = statement.order_by(inspect(model).columns["id"]).execution_options(yield_per=AT_ONCE)
 
-    def lines() -> Iterator[str]:
-        yield MARK + writer.writerow([str(label_of(name)) for name in columns])
-        ordered = statement.order_by(inspect(model).columns["id"]).execution_options(yield_per=AT_ONCE)
+    def rows() -> Iterator[list[str]]:  # asked for when the first line is sent
         for row in session.scalars(ordered):
-            yield writer.writerow([harmless(value(row, name)) for name in columns])
+            yield [value(row, name) for name in columns]
 
-    return lines()
+    return written([str(label_of(name)) for name in columns], rows())
+
+
+def written(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A file of `rows`, line by line."""
+    writer: Any = csv.writer(_Echo())
+    yield MARK + writer.writerow(list(headings))
+    for row in rows:
+        yield writer.writerow([harmless(text) for text in row])

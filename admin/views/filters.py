@@ -258,4 +258,4 @@ def _added(one: Filter, form: MultiDict[str, str]) -> list[str]:
     if one.target is None:
         return []
     key, text = form.get(f"{one.name}.add", "").strip(), form.get(f"{one.name}.add-text", "").strip()
-    return [key or str(one.target.named(text) or text)] if key or text else []
+    return [key or str(one.target.named(text, offered=False) or text)] if key or text else []

@@ -18,6 +18,7 @@ class Bureaus(bureaus.Tree, Codes):
     column_filters = ("level", "parent_id", "status")
     column_editable_list = ("name", "phone", "status")
     form_columns = ("code", "name", "level", "division_code", "parent_id", "phone", "status")
+    form_create_only = ("code", "parent_id")  # afterwards it is moved, on a page that says what goes along
 
 
 class Schools(Mergeable, Codes):

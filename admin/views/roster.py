@@ -3,9 +3,7 @@
 A bureau reads the same page of any of its schools; only whoever checks can do something on it.
 """
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from io import StringIO
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, redirect, request
@@ -13,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 
 from admin.forms.typed import number_of
-from admin.views import checking, searching
+from admin.views import checking, export, searching
 from admin.views.cells import NO, NOTHING, YES, words
-from admin.views.export import MARK, harmless
+from admin.views.ground import Closed
 from shared.db import session
 from shared.models import Campaign, RosterEntry, School
 from shared.rules import policy
@@ -30,7 +28,7 @@ from shared.web.login import by
 MOST_SCHOOLS = 20
 
 
-class SchoolRoster(BaseView):  # type: ignore[misc]
+class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
     """The people of one school in one campaign."""
 
     label = _("教师花名册")
@@ -40,12 +38,6 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return policy.may(RosterEntry, by().role, Can.VIEW)
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
@@ -99,7 +91,8 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
         lines = roster.everyone(school.id, campaign.id, by=by(), group=request.args.get("group", ""), word=word)
         exports.record_export(RosterEntry.__tablename__, len(lines), by=by())
         headers = {"Content-Disposition": f"attachment; filename=roster-{school.id}-{campaign.id}.csv"}
-        return Response(_csv(lines), headers=headers, mimetype="text/csv")
+        file = export.written([str(label) for label, _value in COLUMNS], map(_in_the_file, lines))
+        return Response(file, headers=headers, mimetype="text/csv")
 
     @expose("/next")
     def next(self) -> ResponseReturnValue:
@@ -183,10 +176,7 @@ def _campaign(number: str | None, offered: Sequence[Campaign]) -> Campaign | Non
     return offered[0] if offered else None
 
 
-def _csv(lines: Sequence[Line]) -> Iterator[str]:
-    yield MARK
-    for row in ([label for label, _value in COLUMNS], *([value(line) for _l, value in COLUMNS] for line in lines)):
-        out = StringIO()
-        texts = [str(cell) if isinstance(cell, Text) else words(cell) for cell in row]
-        csv.writer(out).writerow(["" if text == NOTHING else harmless(text) for text in texts])
-        yield out.getvalue()
+def _in_the_file(line: Line) -> list[str]:
+    values = [value(line) for _label, value in COLUMNS]
+    texts = [str(one) if isinstance(one, Text) else words(one) for one in values]
+    return ["" if text == NOTHING else text for text in texts]

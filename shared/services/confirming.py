@@ -13,6 +13,7 @@ from shared.rules import form
 from shared.rules.checks import Problem
 from shared.rules.fields import FIELDS, Field, Section
 from shared.rules.rights import Actor, Can
+from shared.rules.states import MOVES, status_label
 from shared.services import access, answers, outlook, receipts, workflow
 from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
@@ -47,8 +48,11 @@ def desk(application_id: int, *, by: Actor) -> Desk:
 
 @transaction
 def receive(application_id: int, material_ids: Iterable[int], *, by: Actor) -> None:
-    """The papers that lie on the desk are these and no others."""
+    """The papers that lie on the desk are these and no others; once they are accepted, the list stays as it was."""
     application = access.one(Application, application_id, by=by, to=Can.CONFIRM, lock=True)
+    if application.stage not in MOVES["confirm"].paths:
+        status = status_label(application.stage, application.conclusion)
+        raise Refused(Problem("stage", "", _("当前状态是“{status}”，收到的材料不能再改", status=status)))
     wanted = set(material_ids) & {
         material.id for material in outlook.materials(application.campaign_id, application.registration_type)
     }

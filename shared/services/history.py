@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, func, select
+from sqlalchemy import ColumnElement, Row, false, func, not_, select
 
 from shared import clock
 from shared.db import Base, session
-from shared.models import AuditEntry
+from shared.models import Application, AuditEntry
 from shared.rules.rights import Actor, Can
 from shared.services import access
 from shared.services.errors import NotYours
 
 PAGE = 50
+ASSIGNED = Application.assigned_to_id.key
 ENTRIES = AuditEntry.__table__.c  # columns, not the class: the second net of the pages hides the class from all others
 Entry = Row[Any]
 
@@ -82,13 +83,14 @@ def last(model: type[Base], key: int, *, by: Actor, most: int = 5) -> Sequence[E
 def since(model: type[Base], key: int, version: int, *, by: Actor, to: Can) -> Sequence[Entry]:
     """What others did to a row after its `version`, told to whoever is about to do `to` to it and was overtaken.
 
-    Every new version of a row is one entry, so as many are read as there are versions since.
+    Every new version of a row is one entry, so as many are read as there are versions since; an assignment makes none.
     """
     columns = model.__table__.c
     present = session.scalar(select(columns.version).where(columns.id == key)) or 0
     if present <= version or not access.may(model, key, by=by, to=to):
         return []
-    return _newest(model, key, min(present - version, PAGE), ENTRIES.action == "update")
+    makes_a_version = ENTRIES.action == "update", not_(_names(ASSIGNED))
+    return _newest(model, key, min(present - version, PAGE), *makes_a_version)
 
 
 def _newest(model: type[Base], key: int, most: int, *conditions: ColumnElement[bool]) -> Sequence[Entry]:

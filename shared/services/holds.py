@@ -57,6 +57,12 @@ def open_on(application_id: int, *, by: Actor) -> Hold | None:
     return session.scalar(wanted)
 
 
+def stands(application_id: int, *, by: Actor) -> bool:
+    """Whether there is an open hold: all that the desk is told of it."""
+    wanted = access.query(Hold, by=by, to=Can.REFER).where(Hold.application_id == application_id)
+    return session.scalar(wanted.where(Hold.lifted_at.is_(None)).with_only_columns(Hold.id)) is not None
+
+
 def may_lift(hold: Hold, *, by: Actor) -> bool:
     """The bureau that placed it, and those above."""
     return _is_below(hold.placed_by.bureau, by)
@@ -80,6 +86,8 @@ def preview(ids: Sequence[int], *, by: Actor) -> Outcome:
 @transaction
 def place_many(ids: Sequence[int], reason: str, *, by: Actor) -> Outcome:
     """Hold all of `ids` for one reason, where that is possible; say of each other one why not."""
+    if problems := faults(reason):
+        return Outcome(refused=dict.fromkeys(ids, problems))
     outcome = _each(ids, _may_be_held, by=by, lock=True)
     said = reason.strip()
     values = {"reason": said, "placed_at": clock.now(), "placed_by_id": by.id}
@@ -98,6 +106,8 @@ def preview_lifting(ids: Sequence[int], *, by: Actor) -> Outcome:
 @transaction
 def lift_many(ids: Sequence[int], finding: str, *, by: Actor) -> Outcome:
     """End the holds of all of `ids` with one finding, where that is possible; say of each other one why not."""
+    if problems := faults_of_finding(finding):
+        return Outcome(refused=dict.fromkeys(ids, problems))
     outcome = _each(ids, _may_be_freed, by=by, lock=True)
     said = finding.strip()
     values = {"finding": said, "lifted_at": clock.now(), "lifted_by_id": by.id}

@@ -35,11 +35,14 @@ Answers = Mapping[str, Any]
 
 SEPARATOR = " › "
 # What a certificate or a diploma says stays true though the name goes out of use; a school must be there today.
+RANK = {level: rank for rank, level in enumerate(BureauLevel)}  # the province first
 TOLD_OF_ONCE = (Authority, Institution, Subject)
 
 STALE = Problem("stale", "", _("打开页面后这条记录已被他人更改，请刷新页面，核对后再保存"))
 # A name of the database's own constraints, and the sentence for whoever runs into it.
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除；可以把状态改为“已停用”"))
+MERGED = Problem("merged", "status", _("这条记录已并入别的记录，不能恢复使用"))
+OUTSIDE = Problem("outside", "", _("所选的单位不在您的管理范围内，请另选后再保存"))
 TAKEN = Problem("taken", "", _("代码或名称与已有记录重复，请核对后再保存"))
 INVALID = Problem("invalid", "", _("填写的内容不符合要求，请核对必填项和取值范围后再保存"))
 
@@ -150,7 +153,7 @@ def _points(statement: Select[Any], answers: Answers) -> Select[Any]:
 
 @transaction
 def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
-    """A new row of `model`, if the row as it will stand is one that `by` may create; `Refused` or `NotYours` if not."""
+    """A new row of `model`, if the row as it will stand is one that `by` may create."""
     if not policy.offers(model, by, Can.CREATE):
         raise NotYours
     row = model(**values)
@@ -158,7 +161,7 @@ def create(model: type[R], values: Mapping[str, Any], *, by: Actor) -> R:
     _flush()
     _lay_path(row)
     if not access.may(model, _key(row), by=by, to=Can.CREATE):
-        raise NotYours
+        raise Refused(OUTSIDE)
     return row
 
 
@@ -171,10 +174,12 @@ def change(model: type[R], key: int, values: Mapping[str, Any], *, by: Actor, ve
     for name, value in values.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
+    if getattr(row, "merged_into_id", None) and row.status is not EntryStatus.RETIRED:  # type: ignore[attr-defined]
+        raise Refused(MERGED)
     _flush()
     _lay_path(row)
     if not access.may(model, key, by=by, to=Can.EDIT):
-        raise NotYours
+        raise Refused(OUTSIDE)
     return row
 
 
@@ -229,8 +234,8 @@ def _lay_path(row: Base) -> None:
         return
     parent = session.get(Bureau, row.parent_id) if row.parent_id else None
     path = f"{parent.path if parent else '/'}{row.id}/"
-    if parent is not None and f"/{row.id}/" in parent.path:
-        raise Refused(Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级")))
+    if parent is not None and (problem := _misplaced(row, parent)):
+        raise Refused(problem)
     old = row.path
     if path == old:
         return
@@ -239,4 +244,13 @@ def _lay_path(row: Base) -> None:
         below = session.scalars(select(Bureau).where(Bureau.path.startswith(old, autoescape=True), Bureau.id != row.id))
         for bureau in below:
             bureau.path = path + bureau.path.removeprefix(old)
-    session.flush()
+    _flush()
+
+
+def _misplaced(row: Bureau, parent: Bureau) -> Problem | None:
+    if f"/{row.id}/" in parent.path:
+        return Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级"))
+    if RANK[parent.level] < RANK[row.level]:
+        return None
+    text = _("“{parent}”是{level}，不能作为“{name}”的上级", parent=parent.name, level=parent.level.label, name=row.name)
+    return Problem("level", "parent_id", text)

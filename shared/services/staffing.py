@@ -14,7 +14,8 @@ from shared.rules.checks import Problem, Severity
 from shared.rules.rights import Actor, Can
 from shared.services import access, activation, locks, passwords, sessions
 from shared.services.activation import Slip
-from shared.services.errors import NotYours, Refused
+from shared.services.errors import Refused
+from shared.services.reference import OUTSIDE
 from shared.text import Text, _
 
 PLACES: dict[Role, str] = {Role.SCHOOL: "school_id", Role.POINT: "point_id"}
@@ -141,4 +142,4 @@ def _check_scope(staff: Staff, action: Can, by: Actor) -> None:
     """The account, as it is now, must lie in the area of whoever wrote it."""
     session.flush()
     if not access.may(Staff, staff.id, by=by, to=action):
-        raise NotYours
+        raise Refused(OUTSIDE)

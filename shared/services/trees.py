@@ -6,14 +6,11 @@ from sqlalchemy import func, or_, select
 
 from shared.db import session, transaction
 from shared.models import Bureau, ConfirmationPoint, School, Staff
-from shared.models.kinds import BureauLevel
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
 from shared.services import access, reference
 from shared.services.errors import Refused
 from shared.text import _
-
-RANK = {level: rank for rank, level in enumerate(BureauLevel)}  # the province first
 
 
 @dataclass(frozen=True)
@@ -66,11 +63,4 @@ def move(bureau_id: int, parent_id: int | None, *, by: Actor, version: int) -> N
     parent = session.get(Bureau, parent_id) if parent_id else None
     if parent is None or not access.may(Bureau, parent.id, by=by, to=Can.EDIT):
         raise Refused(Problem("parent", "parent_id", _("请选择您管理范围内的一个上级部门")))
-    if parent.path.startswith(row.path):
-        raise Refused(Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级")))
-    if RANK[parent.level] >= RANK[row.level]:
-        text = _(
-            "“{parent}”是{level}，不能作为“{name}”的上级", parent=parent.name, level=parent.level.label, name=row.name
-        )
-        raise Refused(Problem("level", "parent_id", text))
     reference.change(Bureau, row.id, {"parent_id": parent.id}, by=by, version=version)

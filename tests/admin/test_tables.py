@@ -13,17 +13,6 @@ from shared.models.kinds import EntryStatus, Role, SchoolNature
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def names(page: str) -> list[str]:
@@ -148,7 +137,10 @@ def test_a_row_cannot_be_put_into_another_city(app: Flask, city: City) -> None:
     elsewhere = world.a_city()
     client = world.logged_in(app, city.staff[Role.SUPERUSER])
     data = {"code": "S-FAR", "name": "外地学校", "bureau_id": str(elsewhere.rows["bureaus"]), "status": "active"}
-    assert client.post("/schools/new/", data=data).status_code == 404
+    answer = client.post("/schools/new/", data=data)
+    assert answer.status_code == 422
+    assert "不在您的管理范围内" in answer.text
+    assert "外地学校" in answer.text, "what was typed is still there"
     assert session.scalar(select(School).where(School.code == "S-FAR")) is None
 
 
@@ -231,6 +223,9 @@ def test_what_is_retired_is_not_named_anew_and_stays_where_it_is_named(app: Flas
     kept = {"version": str(row.version), "name": "改名小学", "nature": row.nature.value, "status": "active"}
     session.commit()
     assert [bureau, name] not in client.get(f"/schools/ajax/lookup/?name=bureau_id&query={name}").json
+    assert [bureau, name] in client.get(f"/schools/ajax/lookup/?name=bureau_id&query={name}&filter=1").json
+    found = client.post("/schools/find/", data={"bureau_id.add-text": name}).headers["Location"]
+    assert f"bureau_id={bureau}" in found, "a list is narrowed to what is there, in use or not"
     new = {"code": "S-NEW", "name": "新小学", "nature": kept["nature"], "status": "active", "bureau_id": str(bureau)}
     refused = client.post("/schools/new/", data=new)
     assert refused.status_code == 422

@@ -25,7 +25,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(["school", "district"], "refer reset_password")
     | dict.fromkeys(["point", "city", "province"], "refer")
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
-    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
+    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view") | {"point": "refer"},
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
@@ -49,7 +49,7 @@ TABLE: dict[str, dict[str, str]] = {
     | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
     | {"superuser": "refer view export create edit"},
     "PointSchool": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
-    | {"superuser": "view export create edit delete"},
+    | {"superuser": "view export create delete"},
     "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
     | {"district": "view export create edit"},
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
@@ -62,7 +62,7 @@ TABLE: dict[str, dict[str, str]] = {
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
     "Certificate": {"superuser": "view create edit", "auditor": "view"},
     "Mail": {"auditor": "view"},
-    "AuditEntry": {"auditor": "view export"},
+    "AuditEntry": dict.fromkeys(STAFF.split(), "refer") | {"auditor": "refer view export"},
     "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
     "Window": {"superuser": "view create edit delete", "auditor": "view"},
     "Material": {"superuser": "view create edit delete", "auditor": "view"},

@@ -119,3 +119,21 @@ def test_the_shift_counts_what_this_point_has_given_out() -> None:
     assert counter.shift(by=second, day=clock.today() - timedelta(days=1)).receipts == []
     stranger = build.an_actor(Role.POINT, build.a_point())
     assert counter.shift(by=stranger).receipts == []
+
+
+@pytest.mark.parametrize("stage", [Stage.RETURNED, Stage.CONFIRMED, Stage.CONCLUDED])
+def test_papers_are_noted_only_while_they_can_be_accepted(stage: Stage) -> None:
+    application = build.an_application(stage)
+    paper = build.a_material(application.campaign)
+    build.papers_received(application)
+    with pytest.raises(Refused):
+        confirming.receive(application.id, [], by=operator(application))
+    assert confirming.desk(application.id, by=operator(application)).received == {paper.id}
+
+
+def test_papers_on_the_desk_replace_those_of_before() -> None:
+    application = build.an_application(Stage.SUBMITTED)
+    first, second = (build.a_material(application.campaign, name) for name in ("证书", "合同"))
+    for papers in ([first.id], [second.id]):
+        confirming.receive(application.id, papers, by=operator(application))
+    assert confirming.desk(application.id, by=operator(application)).received == {second.id}

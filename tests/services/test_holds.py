@@ -138,3 +138,12 @@ def test_holds_of_others_do_not_exist() -> None:
         with pytest.raises(NotYours):
             verb()
     assert holds.open_on(application.id, by=stranger) is None
+
+
+def test_many_are_held_and_freed_only_with_a_reason() -> None:
+    application = an_application(Stage.CONFIRMED)
+    by = officer(Role.DISTRICT, application)
+    assert holds.place_many([application.id], " ", by=by).refused.keys() == {application.id}
+    hold = holds.place(application.id, "待核实", by=by)
+    assert holds.lift_many([application.id], "", by=by).refused.keys() == {application.id}
+    assert hold.lifted_at is None

@@ -22,7 +22,7 @@ from shared.models import (
 from shared.models.kinds import EntryStatus, IdKind, RequestKind, Role, Sex
 from shared.rules.fields import BY_NAME
 from shared.rules.rights import Actor
-from shared.services import aliases, finding, merging, pointers
+from shared.services import aliases, finding, merging, pointers, reference
 from shared.services.aliases import MERGEABLE
 from shared.services.errors import NotYours, Refused
 from shared.services.reference import STALE
@@ -47,6 +47,15 @@ def merge(model: type, away: list[Base], keep: Base, by: Actor) -> int:
 
 def district() -> Bureau:
     return session.scalars(select(Bureau).where(Bureau.name == "南京市鼓楼区教育局")).one()
+
+
+def test_a_merged_row_stays_out_of_use_whichever_form_is_sent(keeper: Actor) -> None:
+    keep, away = two_schools()
+    merge(School, [away], keep, keeper)
+    with pytest.raises(Refused) as refused:
+        reference.change(School, away.id, {"status": EntryStatus.ACTIVE}, by=keeper, version=away.version)
+    assert codes(refused.value) == {"merged"}
+    reference.change(School, away.id, {"name": "旧名中学"}, by=keeper, version=away.version)
 
 
 def two_schools() -> tuple[School, School]:
@@ -222,6 +231,7 @@ def test_no_column_that_names_a_row_is_forgotten() -> None:
         "actor_id": "a member of staff or a teacher",
         "number_code": "a number of the state's own",
         "reason_code": "of an event, as it was said",
+        "owner_id": "an import or export, whose file it is",
     }
     bare = {
         column.name

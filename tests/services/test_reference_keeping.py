@@ -12,7 +12,7 @@ from shared.models.kinds import BureauLevel, Role
 from shared.rules.holidays import Day
 from shared.rules.rights import Actor
 from shared.rules.workdays import UnknownYear
-from shared.services import access, aliases, calendar, notices, papers, renaming, serving, trees
+from shared.services import access, aliases, calendar, confirming, notices, papers, reference, renaming, serving, trees
 from shared.services.errors import NotYours, Refused
 from shared.services.renaming import OldName
 from tests import build
@@ -103,6 +103,17 @@ def test_a_bureau_is_not_moved_in_a_circle_nor_out_of_its_keepers_area(keeper: A
         trees.move(stranger.gulou.id, nanjing.city.id, by=keeper, version=1)
 
 
+def test_a_bureau_lies_below_a_higher_one_however_it_is_entered(keeper: Actor, nanjing: Nanjing) -> None:
+    values = {"code": "B9", "name": "新区教育局", "level": BureauLevel.CITY, "parent_id": nanjing.gulou.id}
+    for write in (
+        lambda: reference.create(Bureau, values | {"division_code": nanjing.gulou.division_code}, by=keeper),
+        lambda: reference.change(Bureau, nanjing.gulou.id, {"level": BureauLevel.CITY}, by=keeper, version=None),
+    ):
+        with pytest.raises(Refused) as refused:
+            write()
+        assert codes(refused.value) == {"level"}
+
+
 def test_the_tree_stands_in_order(keeper: Actor, nanjing: Nanjing) -> None:
     assert [(node.bureau.name, node.depth) for node in trees.tree(by=keeper)] == [
         ("江苏省教育厅", 0), ("南京市教育局", 1), ("南京市鼓楼区教育局", 2), ("南京市玄武区教育局", 2)
@@ -128,6 +139,20 @@ def test_a_point_takes_many_schools_at_once_and_lets_them_go(keeper: Actor, nanj
     ]
     with pytest.raises(NotYours):
         serving.serve(point.id, keys, by=an_actor(Role.SUPERUSER, nanjing.xuanwu))
+
+
+def test_no_point_is_given_a_school_of_another_district(nanjing: Nanjing) -> None:
+    """It could fetch the applications of that school, and read them."""
+    mine, foreign = build.a_school(bureau=nanjing.gulou), build.a_school(bureau=nanjing.xuanwu)
+    application = build.an_application(point=build.a_point(serving=[foreign]), school=foreign)
+    point = build.a_point(serving=[], bureau=nanjing.gulou)
+    keeper, desk = an_actor(Role.SUPERUSER, nanjing.gulou), an_actor(Role.POINT, point)
+    with pytest.raises(Refused, match="不在您的管理范围内"):
+        reference.create(PointSchool, {"point_id": point.id, "school_id": foreign.id}, by=keeper)
+    with pytest.raises(NotYours):
+        confirming.take_over(application.registration_number, by=desk)
+    reference.create(PointSchool, {"point_id": point.id, "school_id": mine.id}, by=keeper)
+    assert list(serving.served(point)) == [mine]
 
 
 def test_papers_are_ordered_and_copied_once(keeper: Actor, nanjing: Nanjing) -> None:
