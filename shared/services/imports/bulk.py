@@ -6,7 +6,7 @@ The rows' numbers are taken beforehand, because reading them back makes an inser
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import JSON, Table, func, select, text
 
 from shared.db import session
 
@@ -22,14 +22,31 @@ def take_ids(table: Table, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def binders(table: Table, names: Sequence[str]) -> list[Callable[[Any], Any] | None]:
-    """What turns a value of each column into what the driver takes; None where it takes it as it is."""
+def binder(table: Table, names: Sequence[str]) -> Callable[[Values], list[Any]]:
+    """What turns values in the order of `names` into what the driver takes."""
     dialect = session.get_bind().dialect
-    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    bound = [(place, bind) for place, bind in enumerate(found) if bind is not None]
+    empty = {place: bind([]) for place, bind in bound if isinstance(table.c[names[place]].type, JSON)}
+    nothing = {place: bind({}) for place, bind in bound if place in empty}
+
+    def bind_all(values: Values) -> list[Any]:
+        made = list(values)
+        for place, bind in bound:
+            value = made[place]
+            if value is None:
+                continue
+            if value or place not in empty:
+                made[place] = bind(value)
+            else:  # most rows of an import have nothing to say in their JSON columns
+                made[place] = empty[place] if isinstance(value, list) else nothing[place]
+        return made
+
+    return bind_all
 
 
 def insert(table: Table, names: Sequence[str], rows: Iterable[Values]) -> None:
-    """Insert `rows`, whose values are in the order of `names` and as `binders` make them."""
+    """Insert `rows`, whose values are in the order of `names` and as `binder` makes them."""
     connection = session.connection()
     columns = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
@@ -42,8 +59,3 @@ def insert(table: Table, names: Sequence[str], rows: Iterable[Values]) -> None:
     prepared = [tuple(row) for row in rows]
     if prepared:
         connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})', prepared)  # noqa: S608
-
-
-def bound(values: Values, by: Sequence[Callable[[Any], Any] | None]) -> list[Any]:
-    """`values` as the driver takes them."""
-    return [value if bind is None or value is None else bind(value) for value, bind in zip(values, by, strict=True)]

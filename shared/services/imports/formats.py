@@ -44,6 +44,12 @@ class Run:
     found: dict[Any, Any] = field(default_factory=dict)  # looked up once for the whole file
     seen: dict[Any, int] = field(default_factory=dict)  # the key of a row, and where in the file it was first
 
+    def once(self, what: Any, find: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """What `find` finds, asked once for the whole file."""
+        if what not in self.found:
+            self.found[what] = find()
+        return self.found[what]
+
     def has(self, name: str) -> bool:
         return any(column.name == name for column in self.columns)
 

@@ -114,7 +114,7 @@ class TableTarget:
         """The rows that are there already, by key; whether the reader may change them stands beside each."""
         if not lines:
             return {}
-        table, telling = self.table, next(name for name in self.key if name not in fixed)
+        table, telling = self.table, self._telling(fixed)
         values = list({line.values[telling] for line in lines})
         names = dict.fromkeys((*self.key, *(column.name for column in self.columns if not column.secret)))
         mine = policy.condition(self.model, run.by, Can.EDIT)
@@ -124,6 +124,11 @@ class TableTarget:
             statement = statement.with_for_update(of=table)
         rows = session.execute(statement).mappings()
         return {tuple(row[name] for name in self.key): row for row in rows}
+
+    def _telling(self, fixed: Mapping[str, Any]) -> str:
+        """The column of the key that tells most rows apart, and by which they are looked for."""
+        held = {column.name: column.holds for column in self.columns}
+        return next(name for name in self.key if name not in fixed and held.get(name) is not As.KIND)
 
     def _compare(self, line: Line, row: Any, present: Sequence[str], run: Run) -> None:  # noqa: ANN401
         if row is None:
@@ -147,7 +152,7 @@ class TableTarget:
 
     def _complete(self, line: Line, run: Run) -> None:
         """A new row needs whatever the table needs."""
-        if not policy.offers(self.model, run.by, Can.CREATE):
+        if not run.once(("create", self.table_name), lambda: policy.offers(self.model, run.by, Can.CREATE)):
             line.refuse("", _("没有这条记录，您也不能新增"))
             return
         values: dict[str, Any] = line.values
@@ -195,17 +200,13 @@ class TableTarget:
         if not lines:
             return
         names = [name for name in self.new_values(lines[0]) if name in self.table.c and name not in ("id", "version")]
-        binders = bulk.binders(self.table, names)
+        bind = bulk.binder(self.table, names)
         ids = bulk.take_ids(self.table, len(lines))
         defaults = [self.defaults.get(name) for name in names]
         for line, key in zip(lines, ids, strict=True):
             line.row_id, line.version = key, 1
         rows = (
-            [
-                line.row_id,
-                1,
-                *bulk.bound([line.values.get(n, d) for n, d in zip(names, defaults, strict=True)], binders),
-            ]
+            [line.row_id, 1, *bind([line.values.get(n, d) for n, d in zip(names, defaults, strict=True)])]
             for line in lines
         )
         bulk.insert(self.table, ["id", "version", *names], rows)

@@ -47,9 +47,11 @@ def _plan(line: Line) -> tuple[Any, ...]:
 
 def note(import_id: int, lines: Sequence[Line]) -> None:
     """Write down what became of `lines`, or would become of them. Part of a verb."""
-    binders = bulk.binders(_TABLE, _NAMES)
-    ids = bulk.take_ids(_TABLE, len(lines)) if lines else []
-    rows = ([key, 1, *bulk.bound(values, binders)] for key, values in zip(ids, _rows(import_id, lines), strict=True))
+    if not lines:
+        return
+    bind = bulk.binder(_TABLE, _NAMES)
+    ids = bulk.take_ids(_TABLE, len(lines))
+    rows = ([key, 1, *bind(values)] for key, values in zip(ids, _rows(import_id, lines), strict=True))
     bulk.insert(_TABLE, ("id", "version", *_NAMES), rows)
 
 
