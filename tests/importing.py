@@ -12,7 +12,7 @@ from shared.models import Import, ImportRow
 from shared.models.kinds import FileUse
 from shared.rules.rights import Actor
 from shared.services import files
-from shared.services.imports import formats, kinds, running
+from shared.services.imports import formats, kinds, running, verbs
 from shared.text import Text
 
 Row = Sequence[Any]
@@ -34,19 +34,19 @@ def a_workbook(*rows: Row) -> bytes:
 
 def sent(kind: str, content: bytes, *, by: Actor, campaign_id: int | None = None, name: str = "名单.csv") -> int:
     """Sent in and checked."""
-    key = running.receive(kind, io.BytesIO(content), name, by=by, campaign_id=campaign_id)
+    key = verbs.receive(kind, io.BytesIO(content), name, by=by, campaign_id=campaign_id)
     running.work_off(key)
     return key
 
 
 def written(key: int, *, by: Actor, partial: bool = False) -> Import:
-    running.start(key, by=by, digest=the(key).digest, partial=partial)
+    verbs.start(key, by=by, digest=the(key).digest, partial=partial)
     running.work_off(key)
     return the(key)
 
 
 def taken_back(key: int, *, by: Actor) -> Import:
-    running.start_undoing(key, by=by)
+    verbs.start_undoing(key, by=by)
     running.work_off(key)
     return the(key)
 

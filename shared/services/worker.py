@@ -13,7 +13,7 @@ from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
 from shared.services import access, activation, additions, audit, batches, jobs, notify, schema, sessions
-from shared.services.imports import running
+from shared.services.imports import running, verbs
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
 # Long work by its name: whoever asks for it writes `jobs.enqueue(name, key)`.
 JOBS = {
     "batch": Job(batches.work_off, batches.waiting),
-    running.JOB: Job(running.work_off, running.waiting, one_by_one=True),
+    verbs.JOB: Job(running.work_off, running.waiting, one_by_one=True),
 }
 
 
@@ -72,7 +72,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("added rows deleted: %d", additions.clear_away(by=by))
             log.info("activation codes expired: %d", activation.clear_away(by=by, now=clock.now()))
             log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
-            log.info("imported files deleted: %d", running.clear_away(by=by, now=clock.now()))
+            log.info("imported files deleted: %d", verbs.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()

@@ -11,7 +11,7 @@ from shared.models import AuditEntry, Import, ImportRow, RosterEntry, School
 from shared.models.kinds import FileUse, IdKind, ImportState, Role
 from shared.services import access
 from shared.services.errors import NotYours, Refused
-from shared.services.imports import running
+from shared.services.imports import running, undoing, verbs
 from tests import build, importing
 from tests.importing import a_csv, a_workbook, counts, refusals, said, sent, the, written
 
@@ -58,9 +58,9 @@ def test_the_same_file_again_changes_nothing_and_is_recognised(here: Here) -> No
     written(key, by=here.by)
     again = here.sent((here.school.code, "张三", number))
     assert counts(again) == (0, 0, 1, 0)
-    assert running.same_file(the(again)).id == key
+    assert verbs.same_file(the(again)).id == key
     with pytest.raises(Refused, match="没有需要导入的内容"):
-        running.start(again, by=here.by, digest=the(again).digest)
+        verbs.start(again, by=here.by, digest=the(again).digest)
 
 
 def test_a_changed_row_shows_old_and_new(here: Here) -> None:
@@ -94,7 +94,7 @@ def test_every_fault_is_told_and_nothing_goes_in(here: Here) -> None:
     assert "校验码" in found[5][0]
     assert found[6] == ["id_number: 与第2行重复"]
     with pytest.raises(Refused, match="有4行不能导入"):
-        running.start(key, by=here.by, digest=the(key).digest)
+        verbs.start(key, by=here.by, digest=the(key).digest)
     assert names() == []
 
 
@@ -125,7 +125,7 @@ def test_data_that_moved_are_shown_again_and_nothing_is_written(here: Here) -> N
     key = here.sent((here.school.code, "张三", number), (here.school.code, "李四", build.an_id_number()))
     build.add(RosterEntry(campaign_id=here.campaign.id, school_id=here.school.id, id_kind=IdKind.RESIDENT,
                           id_number=number, name="张三"))  # fmt: skip
-    running.start(key, by=here.by, digest=the(key).digest)
+    verbs.start(key, by=here.by, digest=the(key).digest)
     running.work_off(key)
     running.work_off(key)
     row = the(key)
@@ -136,7 +136,7 @@ def test_data_that_moved_are_shown_again_and_nothing_is_written(here: Here) -> N
 def test_what_was_shown_long_ago_is_not_committed(here: Here) -> None:
     key = here.sent((here.school.code, "张三", build.an_id_number()))
     with pytest.raises(Refused, match="已经变动"):
-        running.start(key, by=here.by, digest="0" * 64)
+        verbs.start(key, by=here.by, digest="0" * 64)
 
 
 def test_an_import_is_taken_back_but_for_what_was_edited_since(here: Here) -> None:
@@ -147,7 +147,7 @@ def test_an_import_is_taken_back_but_for_what_was_edited_since(here: Here) -> No
     written(key, by=here.by)
     edited = session.scalars(select(RosterEntry).where(RosterEntry.name == "李四")).one()
     build.change(edited, name="李思")
-    assert [(str(text), count) for text, count in running.undo_preview(key, by=here.by)] == [
+    assert [(str(text), count) for text, count in undoing.preview(key, by=here.by)] == [
         ("导入之后又被修改过，保留修改后的内容", 1)
     ]
     row = importing.taken_back(key, by=here.by)
@@ -167,10 +167,10 @@ def test_nobody_touches_an_import_of_somebody_else(here: Here) -> None:
     key = here.sent((here.school.code, "张三", build.an_id_number()))
     other = build.an_actor(Role.DISTRICT, here.city.xuanwu)
     for deed in (
-        lambda: running.start(key, by=other, digest=the(key).digest),
-        lambda: running.cancel(key, by=other),
-        lambda: running.start_undoing(key, by=other),
-        lambda: running.undo_preview(key, by=other),
+        lambda: verbs.start(key, by=other, digest=the(key).digest),
+        lambda: verbs.cancel(key, by=other),
+        lambda: verbs.start_undoing(key, by=other),
+        lambda: undoing.preview(key, by=other),
     ):
         with pytest.raises(NotYours):
             deed()
@@ -207,7 +207,7 @@ def test_a_file_that_is_none_says_what_to_do(here: Here) -> None:
 
 def test_an_import_can_be_left_before_it_is_written(here: Here) -> None:
     key = here.sent((here.school.code, "张三", build.an_id_number()))
-    running.cancel(key, by=here.by)
+    verbs.cancel(key, by=here.by)
     assert the(key).state is ImportState.CANCELLED
     with pytest.raises(Refused):
-        running.start(key, by=here.by, digest=the(key).digest)
+        verbs.start(key, by=here.by, digest=the(key).digest)
