@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
+from shared.rules.spellings import DAY_POINTS
 from shared.text import Text, _
 
 Days = tuple[date, date]  # the first and the last
 MIDNIGHT = time(0, 0)
 EARLIEST = date(1900, 1, 1)
-_POINTS = str.maketrans("年月/.。", "-----", "日")
 
 
 class NoDay(ValueError):
@@ -20,7 +20,7 @@ class NoDay(ValueError):
 
 def read(text: str) -> date:
     """A day as people write it: 2016-8-1, 2016/8/1, 2016.08.01, 2016年8月1日, 20160801."""
-    plain = text.strip().translate(_POINTS).strip("-")
+    plain = text.strip().translate(DAY_POINTS).strip("-")
     parts = plain.split("-")
     try:
         found = date.fromisoformat("-".join(part.strip().zfill(2) for part in parts) if len(parts) > 1 else plain)

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.models.base import NAME, Entry
 from shared.models.kinds import Kind
-from shared.rules import dates
+from shared.rules import dates, spellings
 from shared.text import Text, _
 
 # What the reader says of a cell that is no plain text: see shared.adapters.sheets.cells.
@@ -19,15 +19,10 @@ NUMBER, DATE, ROUNDED, FORMULA, ERROR = "number", "date", "rounded", "formula", 
 
 LARGEST = 2**31 - 1
 HEADINGS_WITHIN = 10  # rows from the top: titles and remarks may stand above them
-EXPLANATION = "说明："  # how the row below the headings of a template begins
-REASONS = "不能导入的原因"  # the column that we add to a file that is given back
 MASKED = "***"
 SERIALS = range(10_000, 80_000)  # a day as spreadsheets count: 1927 to 2119
 EPOCH, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-_TEMPLATE = re.compile(r"模板[:：]\s*([a-z_]+)/(\d+)")
 _REMARK = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：\s]")
-YES = frozenset(("是", "有", "对", "√", "1", "true", "yes", "y", "t"))
-NO = frozenset(("否", "无", "错", "×", "0", "false", "no", "n", "f"))
 
 
 class As(StrEnum):
@@ -115,7 +110,7 @@ def headings(texts: Sequence[str], columns: Sequence[Column]) -> Headings:
         if column is not None and column in places:
             twice.append(text)
             column = None
-        elif column is None and text and plain_heading(text) != REASONS:
+        elif column is None and text and plain_heading(text) != spellings.REASONS:
             unknown.append(text)
         places.append(column)
     return Headings(tuple(places), tuple(unknown), tuple(twice))
@@ -123,13 +118,13 @@ def headings(texts: Sequence[str], columns: Sequence[Column]) -> Headings:
 
 def template_of(text: str) -> tuple[str, int] | None:
     """Of which import, and of which edition, the line above a template's headings says that it is."""
-    found = _TEMPLATE.search(text)
+    found = spellings.TEMPLATE.search(text)
     return (found[1], int(found[2])) if found else None
 
 
 def template_mark(name: str, edition: int) -> str:
     """What `template_of` reads."""
-    return f"模板：{name}/{edition}"
+    return spellings.TEMPLATE_MARK.format(name=name, edition=edition)
 
 
 def text_of(cell: Cell) -> str:
@@ -207,8 +202,8 @@ def _whole(cell: Cell) -> int:
 
 def _yes_no(cell: Cell) -> bool:
     text = unicodedata.normalize("NFKC", cell if isinstance(cell, str) else _odd(cell)).strip().casefold()
-    if text in YES or text in NO:
-        return text in YES
+    if text in spellings.MEANS_YES or text in spellings.MEANS_NO:
+        return text in spellings.MEANS_YES
     raise Unfit(_("请填“是”或“否”，不能填“{value}”", value=text[:20]))
 
 
@@ -251,7 +246,7 @@ def shown(value: Any) -> str:  # noqa: ANN401  of any column
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return spellings.YES if value else spellings.NO
     if isinstance(value, Kind):
         return value.label.message
     if isinstance(value, datetime | date):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from shared.db import Base
 from shared.models import Certificate, RosterEntry
 from shared.models.kinds import IdKind
-from shared.rules import identity, policy
+from shared.rules import identity, policy, spellings
 from shared.rules.importing import As, Column
 from shared.rules.rights import Actor, Can
 from shared.services.imports.formats import Format, Line, Run
@@ -37,11 +37,10 @@ ID_NUMBER = Column(
     _("证件号码"),
     As.NUMBER_TEXT,
     required=True,
-    aliases=("身份证号", "身份证号码", "身份证件号码", "证件号"),
+    aliases=spellings.ID_NUMBER,
 )
-NAME = Column("name", _("姓名"), required=True, aliases=("教师姓名", "申请人姓名"))
-SCHOOLS = ("任教学校", "现任教学校", "现任教学校编码", "学校编码", "学校代码", "学校名称", "单位")
-SCHOOL = column_of(RosterEntry, "school_id", _("学校"), aliases=SCHOOLS)
+NAME = Column("name", _("姓名"), required=True, aliases=spellings.PERSON)
+SCHOOL = column_of(RosterEntry, "school_id", _("学校"), aliases=spellings.SCHOOL)
 
 ROSTER_COLUMNS = (SCHOOL, NAME, ID_KIND, ID_NUMBER)
 ROSTER = Format(
@@ -63,14 +62,14 @@ ROSTER = Format(
 )
 
 CERTIFICATE_COLUMNS = (
-    column_of(Certificate, "number", _("证书号码"), holds=As.NUMBER_TEXT, aliases=("教师资格证书号码", "证书编号")),
+    column_of(Certificate, "number", _("证书号码"), holds=As.NUMBER_TEXT, aliases=spellings.CERTIFICATE),
     NAME,
     ID_NUMBER,
     column_of(Certificate, "sex", _("性别")),
     column_of(Certificate, "qualification_type_code", _("资格种类")),
-    column_of(Certificate, "subject_code", _("任教学科"), aliases=("学科",)),
-    column_of(Certificate, "authority_id", _("认定机构"), aliases=("发证机关",)),
-    column_of(Certificate, "issued_on", _("签发日期"), aliases=("发证日期", "证书签发日期")),
+    column_of(Certificate, "subject_code", _("任教学科"), aliases=spellings.SUBJECT),
+    column_of(Certificate, "authority_id", _("认定机构"), aliases=spellings.AUTHORITY),
+    column_of(Certificate, "issued_on", _("签发日期"), aliases=spellings.ISSUED_ON),
 )
 CERTIFICATES = Format(
     "certificates",

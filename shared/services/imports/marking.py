@@ -11,7 +11,7 @@ from shared.db import session
 from shared.models import ImportRow
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus, ImportAction
-from shared.rules import importing, policy
+from shared.rules import importing, policy, spellings
 from shared.rules.importing import As, Column, text_of
 from shared.rules.rights import Actor, Can
 from shared.services import aliases
@@ -40,7 +40,7 @@ def template(path: Path, form: Format, *, by: Actor) -> None:
         )
         headings = [_heading(column, form, by) for column in form.columns]
         first = headings[0]
-        headings[0] = Heading(first.label, importing.EXPLANATION + first.note, first.required, first.choices)
+        headings[0] = Heading(first.label, spellings.EXPLANATION + first.note, first.required, first.choices)
         with writing(path, str(form.label)[:31], headings, title=title, author=by.name):
             pass
 
@@ -80,7 +80,7 @@ def marked(path: Path, target: Path, form: Format, import_id: int, *, by: Actor,
     """
     with in_chinese(), opened(path, form) as reading:
         names = [text_of(cell) for cell in reading.above[-1][1]]
-        headings = [*(Heading(name) for name in names), Heading(importing.REASONS)]
+        headings = [*(Heading(name) for name in names), Heading(spellings.REASONS)]
         with writing(target, str(form.label)[:31], headings, author=by.name) as sheet:
             reasons = _Reasons(import_id)
             for number, cells in reading.raw:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.adapters.sheets import MAX_ROWS, Book, Row, Sheet, Unreadable, open_book
-from shared.rules import importing
+from shared.rules import importing, spellings
 from shared.rules.importing import As, Column, Headings, Parser, Unfit, text_of
 from shared.services.imports.formats import Format, Line
 from shared.text import Text, _
@@ -148,7 +148,7 @@ def _refuse_old_template(above: Sequence[Row], found: Headings, form: Format) ->
 
 def _data(rest: Sequence[Row], sheet: Sheet) -> Iterator[Row]:
     """The rows below the headings, without the template's explanation."""
-    if rest and rest[0][1] and text_of(rest[0][1][0]).startswith(importing.EXPLANATION):
+    if rest and rest[0][1] and text_of(rest[0][1][0]).startswith(spellings.EXPLANATION):
         rest = rest[1:]
     yield from rest
     yield from sheet.rows
