@@ -12,7 +12,7 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, activation, additions, audit, batches, notify, schema, sessions
+from shared.services import access, activation, additions, audit, batches, exporting, jobs, notify, schema, sessions
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
 
 
 # Long work by its name: whoever asks for it writes `jobs.enqueue(name, key)`.
-JOBS = {"batch": Job(batches.work_off, batches.waiting)}
+JOBS = {
+    "batch": Job(batches.work_off, batches.waiting),
+    exporting.JOB: Job(exporting.work_off, exporting.waiting, one_by_one=True),
+}
 
 
 def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
@@ -68,6 +71,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("activation codes expired: %d", activation.clear_away(by=by, now=clock.now()))
             log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
+            log.info("exported files removed: %d", exporting.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()
 
@@ -86,4 +90,5 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 def run(settings: "Settings") -> None:
     """Work until SIGINT or SIGTERM, finishing the task at hand."""
     db.connect(settings)
+    jobs.connect(settings)
     make_tasks(settings).create_consumer(workers=WORKERS).run()

@@ -36,6 +36,7 @@ KEYS = {
     "point": f"SELECT min(id) FROM confirmation_points WHERE id IN ({_POINTS})",
     "notice": "SELECT min(id) FROM notice_texts",
     "window": "SELECT min(id) FROM windows",
+    "export": "SELECT max(id) FROM exports",
     "officer": "SELECT id FROM staff WHERE username = 'city2'",
 }
 
@@ -192,6 +193,12 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "batch/rows.html": by("school", _lists),
     "batch/result.html": by("school", _runs),
     "batch/undo.html": by("school", _is_asked_again),
+    "export/choose.html": (
+        at("district", "/applications/export/?stage=confirmed"),
+        at("superuser", "/schools/export/"),
+        at("auditor", "/audit-entries/export/"),
+    ),
+    "export/details.html": at("auditor", "/exports/details/?id={export}"),
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
@@ -240,6 +247,6 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 # Of the queues: the demo always has something waiting.
 # A batch in progress: test_back_office_bulk.py has the rows for it.
 PARTS = (
-    "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
-    "requests/empty.html", "school/parts.html", "school/empty.html",
+    "base.html", "batch/progress.html", "export/progress.html", "desk/parts.html", "review/parts.html",
+    "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip
