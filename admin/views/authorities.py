@@ -1,7 +1,5 @@
 """Issuing authorities by place, with the names they had before and who succeeded them; and giving one a new name."""
 
-from typing import Any
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -11,6 +9,7 @@ from wtforms import HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Optional
 
 from admin.forms.typed import number_of
+from admin.views.ground import Beside
 from shared.db import session
 from shared.models import Authority, Division
 from shared.models.base import NAME
@@ -39,13 +38,8 @@ class RenameForm(FlaskForm):
     on = Lenient(_("新名称启用日期"), [Optional()], description=_("机构更名时填写；原名称到前一天为止"))
 
 
-class Tree:
+class Tree(Beside):
     """For the table of authorities: by place instead of as one long list."""
-
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
 
     @expose("/tree/")
     def tree_view(self) -> ResponseReturnValue:

@@ -46,15 +46,15 @@ def choose(applications: "Applications") -> ResponseReturnValue:
     """The first step: the ticked rows of the list, or all that match its address."""
     move = request.form.get("move", "")
     query = parse_qsl(request.form.get("query", ""))
-    if request.form.get("all") == "1":
+    by_list = request.form.get("all") == "1"
+    if by_list:
         among = applications.selection(MultiDict(query))
     else:
-        query = []
         among = applications.get_query().where(
             Application.id.in_(numbers_of(request.form.getlist("rowid")[:MOST_TICKED]))
         )
     # What was searched for may be an ID number, and is not written once more.
-    said = urlencode([(name, value) for name, value in query if name != "q"])
+    said = urlencode([(name, value) for name, value in query if by_list and name != "q"])
     try:
         key = batches.choose(move, among, by=by(), chosen_by=said)
     except Refused as refused:

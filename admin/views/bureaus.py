@@ -1,7 +1,5 @@
 """The tree of bureaus, and moving a part of it to another place."""
 
-from typing import Any
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -10,6 +8,7 @@ from wtforms import HiddenField
 
 from admin.forms.lookup import Lookup, Target
 from admin.forms.typed import number_of
+from admin.views.ground import Beside
 from shared.models import Bureau
 from shared.rules.rights import Can
 from shared.services import trees
@@ -19,13 +18,8 @@ from shared.web.forms import show
 from shared.web.login import by
 
 
-class Tree:
+class Tree(Beside):
     """For the table of bureaus: who lies below whom."""
-
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
 
     @expose("/tree/")
     def tree_view(self) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from admin.views import conflict, review
 from shared.db import session
 from shared.models import Application, Person
 from shared.models.kinds import Stage
-from shared.rules import attestation, policy
+from shared.rules import attestation, conclusion, policy
 from shared.rules.fields import Section
 from shared.rules.rights import Can
 from shared.rules.states import MOVES
@@ -83,6 +83,7 @@ def page(view: "BaseView", key: int, form: SheetForm | None = None) -> str:
             application=application,
             sections=[pair for pair in review.sections(case, masked=True) if pair[0] is not Section.SCHOOL],
             sheet=sheet,
+            required_hours=conclusion.REQUIRED_HOURS,
             form=None if closed else form or school.opened(sheet, application.version),
             closed=closed,
             asks_for_years=attestation.asks_for_years(application.registration_type) or bool(sheet.years),

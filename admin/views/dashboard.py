@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_admin import AdminIndexView, expose
 from sqlalchemy.orm import joinedload
 
-from admin.views import charts, rows, start
+from admin.views import charts, rows, start, trail
+from admin.views.ground import Closed
 from admin.views.start import Duty, Pile, Tile, Wanted
 from shared.db import session
 from shared.models import Application, AuditEntry
@@ -21,10 +22,11 @@ from shared.text import _
 from shared.web.login import by
 
 LAST_EXPORTS = 10
+LIST = "applications.index_view"
 WORDS = {Can.CHECK: WindowStage.SCHOOL_CHECK, Can.CONFIRM: WindowStage.CONFIRM}  # whose work ends with a window
 
 
-class Dashboard(AdminIndexView):  # type: ignore[misc]
+class Dashboard(Closed, AdminIndexView):  # type: ignore[misc]
     """What is to do today."""
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class Dashboard(AdminIndexView):  # type: ignore[misc]
             progress=charts.stacked(progress.of_campaign(campaign.campaign.id, by=me)) if campaign and sees else None,
             days=charts.days(progress.by_day(campaign.campaign.id, by=me)) if campaign and sees else None,
             exports=_exports(me),
+            tables=trail.tables(self.admin),
             may_open=_may_open,
         )
 
@@ -85,7 +88,7 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
     ]
     counts = iter(start.counted(queries))
     return {
-        "duties": [(one, _of_stage(one.stage, next(counts))) for one in duties],
+        "duties": [(one, Tile(one.stage.label, next(counts), LIST, one.listed(me))) for one in duties],
         "piles": [_of_pile(one, next(counts)) for one in piles],
         "stages": [_of_stage(stage, next(counts)) for stage in stages],
         "requests": [_of_table(one, next(counts)) for one in requests],
@@ -94,10 +97,12 @@ def _numbers(me: Actor, *, sees: bool) -> dict[str, list[Any]]:
 
 
 def _of_stage(stage: Stage, count: int) -> Tile:
-    return Tile(stage.label, count, "applications.index_view", {"stage": stage.value})
+    return Tile(stage.label, count, LIST, {"stage": stage.value})
 
 
 def _of_pile(pile: Pile, count: int) -> Tile:
+    if pile.page:
+        return Tile(pile.label, count, pile.page, {})
     return Tile(pile.label, count, "admin.pile", {"which": pile.name})
 
 

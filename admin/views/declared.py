@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_wtf import FlaskForm
 from sqlalchemy import inspect
@@ -13,6 +12,7 @@ from admin.forms.lookup import Target
 from admin.forms.typed import number_of
 from admin.views import cells
 from admin.views.filters import Filter
+from admin.views.ground import Closed
 from admin.views.labels import label_of
 from shared.db import Base, session
 from shared.models.kinds import Role
@@ -24,7 +24,7 @@ from shared.text import Text
 from shared.web.login import by, is_anybody
 
 
-class Declared(ModelView):  # type: ignore[misc]
+class Declared(Closed, ModelView):  # type: ignore[misc]
     """A table as a declaration. `on` lists what the table offers at all; SCOPE decides who may, and to which rows."""
 
     model: type[Base]
@@ -131,13 +131,6 @@ class Declared(ModelView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return policy.may(self.model, self._role(), Can.VIEW)
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        # Flask-Admin calls the view a second time when it raises TypeError, which hides faults and repeats writes.
-        return fn(self, *arguments, **named)
 
     def require(self, action: Can) -> None:
         """Go on only where the table offers `action` to the reader; else the page does not exist."""

@@ -10,6 +10,7 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
 from admin.forms.tables import Moment
+from admin.views.ground import Beside
 from shared import clock
 from shared.rules.rights import Can
 from shared.services import notices
@@ -36,14 +37,10 @@ class EditionForm(FlaskForm):
     published_at = Moment(_("或者从这个时间起发布"), [Optional()], description=_("都不填则存为草稿"))
 
 
-class Editions:
+class Editions(Beside):
     """For the table of texts: the next edition, and any edition as applicants see it."""
 
     names: Any
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
 
     @expose("/edition/", methods=("GET", "POST"))
     def edition_view(self) -> ResponseReturnValue:

@@ -1,7 +1,5 @@
 """What a superuser does for somebody's account: an activation code, a lost phone, log-ins that must end."""
 
-from typing import Any
-
 from flask import current_app, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
@@ -9,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from admin.forms.typed import number_of
+from admin.views.ground import Beside
 from admin.views.session import status_of
 from shared.models import Staff
 from shared.rules.browsers import device
@@ -27,12 +26,8 @@ class Once(FlaskForm):  # type: ignore[misc]
     version = HiddenField()
 
 
-class Keeping:
+class Keeping(Beside):
     """Pages beside an account's own, for those who may edit it."""
-
-    render: Any
-    get_url: Any
-    row: Any
 
     def beside(self, row: Staff | None = None) -> list[tuple[str, Text]]:
         """What the account's page leads to."""

@@ -5,7 +5,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from flask import redirect, request
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import JSON, Select, String, inspect
@@ -87,6 +87,10 @@ class Listing(Declared):
     def page_of(self, row: Any, asked: Asked) -> str:  # noqa: ANN401, ARG002  a row of the view's model
         """Where a row of the list leads."""
         return str(self.get_url(f"{self.endpoint}.details_view", id=row.id))
+
+    def leads(self, row: Any, name: str) -> str:  # noqa: ANN401  a row of the view's model
+        """Where a value leads: to the application that a row belongs to; "" for plain text."""
+        return str(url_for("applications.details_view", id=row.application_id)) if name == "application" else ""
 
     def badge(self, row: Base, name: str) -> str:  # noqa: ARG002
         """The classes of the badge that a value is shown as; "" for plain text."""

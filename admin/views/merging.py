@@ -10,7 +10,8 @@ from sqlalchemy import inspect
 
 from admin.forms.lookup import Target
 from admin.forms.typed import number_of, numbers_of
-from admin.views.labels import LABELS
+from admin.views import trail
+from admin.views.ground import Beside
 from admin.views.retiring import RETIRE
 from shared.models import Certificate
 from shared.models.base import Entry
@@ -39,14 +40,11 @@ class Consequence:
     address: str
 
 
-class Mergeable:
+class Mergeable(Beside):
     """For a table whose duplicates can be merged: a page to choose, preview and run."""
 
     model: type[Entry]
-    admin: Any
     label_of: Any
-    render: Any
-    get_url: Any
     targets: dict[str, Target]
     value: Any
     column_list: Any
@@ -131,7 +129,7 @@ class Mergeable:
         return [
             Consequence(
                 table=_name(pointer.table.name, views),
-                column=LABELS.get(pointer.column.name, ""),
+                column=trail.label_of(pointer.column.name, pointer.column),
                 count=count,
                 address=_address(views.get(pointer.table.name), pointer.column.name, preview.away, pointer.by_code),
             )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from admin.views import editions
@@ -36,6 +38,14 @@ class NoticeTexts(editions.Editions, Table):
     names = NOTICES
     pages_beside = (("edition_view", _("起草新版"), Can.CREATE),)
     pages_of_row = (("preview_view", _("预览"), Can.VIEW),)
+
+    def _edit(self) -> ResponseReturnValue:
+        """What is published is not edited: the next edition begins with its text."""
+        notice = self.row(request.args.get("id"), Can.EDIT)
+        if request.method == "GET" and "published_at" in _fixed(notice) and self.may(Can.CREATE):
+            flash(str(_("已发布的版次不能再改，下面起草新的一版")), "warning")
+            return redirect(self.get_url(".edition_view", key=notice.key))
+        return super()._edit()
 
     def value(self, row: Base, name: str) -> str:
         found = super().value(row, name)

@@ -1,12 +1,11 @@
 """A campaign's list of papers in its order; and the list of another campaign as a beginning."""
 
-from typing import Any
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import number_of
+from admin.views.ground import Beside
 from shared.db import session
 from shared.models import Campaign, Material
 from shared.models.kinds import RegistrationType
@@ -17,12 +16,8 @@ from shared.text import _
 from shared.web.login import by
 
 
-class Ordered:
+class Ordered(Beside):
     """For the table of papers: one campaign's list, moved up and down."""
-
-    require: Any
-    render: Any
-    get_url: Any
 
     @expose("/order/", methods=("GET", "POST"))
     def order_view(self) -> ResponseReturnValue:

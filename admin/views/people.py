@@ -25,8 +25,9 @@ FIRST = _("建议留空：系统生成一次性激活码，由本人自己设置
 
 class StaffAccounts(Keeping, Table):
     model, label = Staff, _("工作人员")
-    hint = _("每个账号对应一个人、一个角色、一个单位")
+    hint = _("每个账号对应一个人、一个角色、一个单位：学校审校员选学校，确认点操作员选确认点，其他角色选教育行政部门")
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_link = "username"
     column_list = ("username", "name", "role", "bureau", "school", "point", "mobile", "active", "valid_until")
     column_details_list = (
         *column_list,
@@ -62,7 +63,8 @@ class StaffAccounts(Keeping, Table):
             "StaffEditForm", (form,), {"password": PasswordField(_("重设密码"), [Optional()], description=KEEP)}
         )
 
-    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
+    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:
+        form.id_number.flags.required = row is None  # older accounts may still lack it
         offered(form, "role", ROLES)
         form.password.render_kw = {"autocomplete": "new-password"}
         return form

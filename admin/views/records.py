@@ -33,8 +33,7 @@ class AuditEntries(Table):
 
     def _tables(self) -> dict[str, Text | str]:
         """Every table, by what the menu calls it where it stands there."""
-        shown = {view.endpoint: view.name for view in self.admin._views if hasattr(view, "model")}  # noqa: SLF001
-        return {**trail.WITHOUT_PAGE, **shown}
+        return trail.tables(self.admin)
 
     def value(self, row: Base, name: str) -> str:
         if isinstance(row, AuditEntry) and name in IN_WORDS:
@@ -50,10 +49,10 @@ class Events(Table):
     model, label = Event, _("办理记录")
     on = (Can.VIEW,)
     column_list = (
-        "at", "application_id", "move", "actor_name", "actor_role", "from_stage", "to_stage", "to_conclusion", "reason"
+        "at", "application", "move", "actor_name", "actor_role", "from_stage", "to_stage", "to_conclusion", "reason"
     )  # fmt: skip
     column_filters = ("at", "application_id", "actor_role", "to_stage")
-    column_labels: ClassVar = {"application_id": _("申请编号"), "actor_role": _("角色")}
+    column_labels: ClassVar = {"actor_role": _("角色")}
     title_columns = ("at", "move")
     newest_first = True
 

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from flask import g
+from sqlalchemy import select
+
 from admin.views import authorities, year
 from admin.views.base import Table
+from admin.views.cells import NOTHING
 from admin.views.merging import MERGE, Mergeable
 from admin.views.retiring import RETIRE, Retirable
+from shared.db import Base, session
 from shared.models import (
     Authority,
     CalendarDay,
@@ -55,6 +60,19 @@ class Subjects(Mergeable, Codes):
     column_list = ("code", "name", "qualification_types", "teachable", "status")
     column_filters = ("status", "teachable")
     form_columns = ("code", "name", "qualification_types", "teachable", "status")
+
+    def value(self, row: Base, name: str) -> str:
+        found = super().value(row, name)
+        if name != "qualification_types" or found == NOTHING:
+            return found
+        return str(_("、")).join(_types().get(code, code) for code in found.split(";"))
+
+
+def _types() -> dict[str, str]:
+    """What the qualification types are called, read once for a page."""
+    if "qualification_types" not in g:
+        g.qualification_types = {one.code: one.name for one in session.scalars(select(QualificationType))}
+    return dict(g.qualification_types)
 
 
 class Ethnicities(Codes):

@@ -1,13 +1,12 @@
 """Taking a row of reference data out of use, and back: what is in use is retired, never deleted."""
 
-from typing import Any
-
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import number_of
-from admin.views.labels import LABELS
+from admin.views import trail
+from admin.views.ground import Beside
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
 from shared.rules.rights import Can
@@ -18,15 +17,10 @@ from shared.web.login import by
 RETIRE = (("retire_view", _("停用／恢复使用"), Can.EDIT),)
 
 
-class Retirable:
+class Retirable(Beside):
     """For a table whose rows have a state: a page that says what uses a row, and a button."""
 
     model: type[Entry]
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
-    admin: Any
 
     @expose("/retire/", methods=("GET", "POST"))
     def retire_view(self) -> ResponseReturnValue:
@@ -39,9 +33,9 @@ class Retirable:
             reference.change(self.model, key, values, by=by(), version=number_of(request.form.get("version")) or 0)
             flash(str(_("已恢复使用") if back else _("已停用")), "success")
             return redirect(str(self.get_url(".details_view", id=key)))
-        views = {view.endpoint: view.name for view in self.admin._views}  # noqa: SLF001  its only list
+        tables = trail.tables(self.admin)
         used = [
-            (views.get(one.table.name, one.table.name), LABELS.get(one.column.name, ""), number)
+            (tables.get(one.table.name, one.table.name), trail.label_of(one.column.name, one.column), number)
             for one, number in pointers.counts(self.model, [row])
         ]
         return str(self.render("table/retire.html", row=row, back=back, used=used))

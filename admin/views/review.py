@@ -21,6 +21,7 @@ from admin.forms.typed import number_of
 from admin.views import conflict, rows
 from admin.views.applications import Applications
 from admin.views.cells import NOTHING
+from admin.views.ground import Closed
 from shared.db import session
 from shared.models import Application, Hold, Person
 from shared.models.kinds import Conclusion, RevealReason, Stage
@@ -59,7 +60,7 @@ class Place:
         return self.total > rows.MOST_COUNTED
 
 
-class Review(BaseView):  # type: ignore[misc]
+class Review(Closed, BaseView):  # type: ignore[misc]
     """One page for whoever decides; what may be done on it is asked of SCOPE and MOVES."""
 
     label = _("审核")
@@ -70,12 +71,6 @@ class Review(BaseView):  # type: ignore[misc]
     def is_accessible(self) -> bool:
         return may_review()
 
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
-
     @property
     def applications(self) -> Applications:
         """The list whose filters the address carries."""
@@ -83,14 +78,16 @@ class Review(BaseView):  # type: ignore[misc]
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """Begin with the one that has waited longest for this reader."""
+        """Begin with the one that has waited longest for this reader, at the `stage` that is asked for or at any."""
+        asked = request.args.get("stage") or None
         for right, stage in WAITING.items():
-            if not policy.may(Application, by().role, right):
+            if not policy.may(Application, by().role, right) or asked not in (None, stage.value):
                 continue
             waiting = access.query(Application, by=by(), to=right).where(Application.stage == stage)
             first = session.scalar(waiting.with_only_columns(Application.id).order_by(Application.id).limit(1))
             if first is not None:
-                return redirect(self.get_url(".case", key=first, stage=stage.value, oldest=1))
+                own = by().bureau_id if policy.only_own_bureau(Application, by(), right) else None
+                return redirect(self.get_url(".case", key=first, stage=stage.value, bureau_id=own, oldest=1))
         return self.render("review/empty.html")
 
     @expose("/<int:key>/")

@@ -14,6 +14,7 @@ from flask_admin import BaseView, expose
 from admin.forms.typed import number_of
 from admin.views import checking, export, filters, searching
 from admin.views.cells import NO, NOTHING, YES, words
+from admin.views.ground import Closed
 from shared.db import session
 from shared.models import Campaign, RosterEntry, School
 from shared.rules import policy
@@ -29,7 +30,7 @@ from shared.web.login import by
 MOST_SCHOOLS = 20
 
 
-class SchoolRoster(BaseView):  # type: ignore[misc]
+class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
     """The people of one school in one campaign."""
 
     label = _("教师花名册")
@@ -39,12 +40,6 @@ class SchoolRoster(BaseView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return policy.may(RosterEntry, by().role, Can.VIEW)
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
 
     @expose("/")
     def index(self) -> ResponseReturnValue:

@@ -1,13 +1,13 @@
 """Saved views of a list: one reader's own, and those that a superuser shares with whoever lies below."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 
 from admin.views.filters import arguments_of
+from admin.views.ground import Closed
 from admin.views.listing import Listing
 from shared.models import SavedView
 from shared.rules import policy
@@ -29,7 +29,7 @@ DEEDS: Mapping[str, tuple[Callable[..., SavedView], Text]] = {
 }
 
 
-class SavedViews(BaseView):  # type: ignore[misc]
+class SavedViews(Closed, BaseView):  # type: ignore[misc]
     """Keeping views; they are opened from the list itself, whose address they are."""
 
     def __init__(self) -> None:
@@ -37,12 +37,6 @@ class SavedViews(BaseView):  # type: ignore[misc]
 
     def is_accessible(self) -> bool:
         return policy.may(SavedView, by().role, Can.VIEW)
-
-    def inaccessible_callback(self, name: str, **_arguments: object) -> ResponseReturnValue:  # noqa: ARG002
-        raise NotYours
-
-    def _run_view(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
-        return fn(self, *arguments, **named)
 
     def _table(self, name: str) -> Listing:
         """The list of a table that the reader may open."""

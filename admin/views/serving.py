@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import numbers_of
+from admin.views.ground import Beside
 from shared.models import ConfirmationPoint
 from shared.rules.rights import Can
 from shared.services import serving
@@ -16,13 +17,8 @@ from shared.web.login import by
 MOST_NAMED = 10  # lines that are repeated in a message
 
 
-class Serving:
+class Serving(Beside):
     """For the table of points: their schools, ticked or pasted."""
-
-    require: Any
-    row: Any
-    render: Any
-    get_url: Any
 
     @expose("/schools/", methods=("GET", "POST"))
     def schools_view(self) -> ResponseReturnValue:

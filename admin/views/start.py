@@ -22,7 +22,7 @@ from shared.models import (
 from shared.models.kinds import BatchState, MailState, RequestState, Stage
 from shared.rules import policy
 from shared.rules.rights import Actor, Can
-from shared.services import access, agenda
+from shared.services import access, agenda, roster
 from shared.text import Text, _
 
 Query = Callable[[Actor], Select[Any]]
@@ -35,14 +35,20 @@ class Duty:
     right: Can
     stage: Stage
     work: tuple[str, Text]
+    case: tuple[str, str] = ("applications.details_view", "id")  # where one of them is worked on, and its argument
 
     def waiting(self, by: Actor) -> Select[Any]:
         return agenda.waiting(self.stage, by=by, to=self.right)
 
+    def listed(self, by: Actor) -> dict[str, str]:
+        """How the list of applications is narrowed to them."""
+        own = {"bureau_id": str(by.bureau_id)} if policy.only_own_bureau(Application, by, self.right) else {}
+        return {"stage": self.stage.value, **own}
+
 
 DUTIES = (
-    Duty(Can.CHECK, Stage.SUBMITTED, ("roster.next", _("开始审校"))),
-    Duty(Can.CONFIRM, Stage.SCHOOL_CHECKED, ("desk.index", _("打开确认台"))),
+    Duty(Can.CHECK, Stage.SUBMITTED, ("roster.next", _("开始审校")), ("roster.case", "key")),
+    Duty(Can.CONFIRM, Stage.SCHOOL_CHECKED, ("desk.index", _("打开确认台")), ("desk.case", "key")),
     Duty(Can.PRELIMINARY, Stage.CONFIRMED, ("review.index", _("开始初审"))),
     Duty(Can.REVIEW, Stage.PRELIMINARY, ("review.index", _("开始复核"))),
     Duty(Can.FINAL, Stage.REVIEWED, ("review.index", _("开始终审"))),
@@ -58,6 +64,7 @@ class Pile:
     hint: Text
     right: Can
     query: Query
+    page: str = ""  # its own page, where the plain list says too little
 
 
 def _came_back(by: Actor) -> Select[Any]:
@@ -72,8 +79,13 @@ def _held(by: Actor) -> Select[Any]:
     )
 
 
+def _returned(by: Actor) -> Select[Any]:
+    return roster.came_back(by=by)
+
+
 PILES = (
     Pile("sent-back", _("上级退回"), _("上一级退回、还没有重新办理的申请"), Can.ASSIGN, _came_back),
+    Pile("returned", _("退回的申请"), _("退回后还没有重新审校的申请"), Can.CHECK, _returned, "roster.returned"),
     Pile("mine", _("分派给我"), _("同事分派给您、还没有终审的申请"), Can.ASSIGN, lambda by: agenda.assigned(by=by)),
     Pile("held", _("暂停办理"), _("有事项要查清，查清以前不能作出结论"), Can.HOLD, _held),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import g
+from flask_admin import Admin
 from sqlalchemy import Boolean, Column, Date, DateTime, Enum, inspect
 
 from admin.forms.typed import number_of
@@ -57,49 +58,75 @@ UNSEEN: Mapping[str, Text] = {
     "activation_expires_at": _("激活码有效期至"),
     "activation_hash": _("激活码"),
     "agreed_at": _("同意时间"),
+    "begun_at": _("登录时间"),
     "breaks": _("中止教学"),
     "columns": _("列"),
+    "browser": _("浏览器"),
+    "chosen_by": _("选择条件"),
     "created_at": _("建立时间"),
     "decided_by_id": _("处理人编号"),
     "decided_on": _("初审日期"),
     "email_verified_at": _("邮箱验证时间"),
+    "ended_at": _("结束时间"),
+    "entry_code": _("对应的代码"),
     "expires_at": _("失效时间"),
     "file_format": _("文件格式"),
     "file_name": _("文件名"),
     "personal": _("个人信息"),
     "selection": _("范围"),
     "failed_logins": _("登录失败次数"),
+    "finding": _("查实情况"),
+    "is_default": _("默认打开"),
     "issued_at": _("出具时间"),
     "issued_by_id": _("出具人编号"),
     "issued_on": _("发证日期"),
+    "lifted_at": _("解除时间"),
+    "lifted_by_id": _("解除人编号"),
     "made_at": _("生成时间"),
     "master": _("照片"),
     "material_id": _("材料编号"),
     "merged_into_id": _("并入的记录"),
+    "moved": _("已办理"),
     "notice_text_id": _("须知文本编号"),
     "number": _("号码"),
     "origin": _("申报来源"),
     "password_changed_at": _("密码修改时间"),
     "password_hash": _("密码"),
     "path": _("隶属关系"),
+    "placed_at": _("暂停时间"),
+    "placed_by_id": _("暂停人编号"),
     "printed_version": _("打印的申请表版本"),
+    "qualification_type_code": _("资格种类"),
+    "query": _("条件"),
     "received_at": _("收到时间"),
     "received_by_id": _("收件人编号"),
     "requested_by_id": _("提出人编号"),
     "rows": _("条数"),
+    "seen_at": _("最近使用"),
     "sender": _("发送人"),
     "serial": _("流水号"),
     "session_epoch": _("登录批次"),
+    "set_at": _("设置时间"),
+    "sex": _("性别"),
+    "shared": _("共享"),
     "signed_version": _("签名的申请表版本"),
+    "skipped": _("跳过"),
     "small": _("照片（小图）"),
+    "staff_id": _("工作人员编号"),
+    "started_at": _("开始时间"),
     "subject_code": _("证书学科"),
     "taken_in_at": _("上传时间"),
     "token_hash": _("密钥"),
+    "total": _("选择件数"),
+    "totp_confirmed_at": _("动态码绑定时间"),
     "totp_last_step": _("已用动态码的时段"),
     "totp_secret": _("动态码密钥"),
+    "undone_at": _("撤回时间"),
+    "undone_by_id": _("撤回人编号"),
     "used_at": _("使用时间"),
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),
+    "wish": _("办理内容"),
     "years": _("年度考核与培训"),
 }
 Told = AuditEntry | history.Entry
@@ -116,6 +143,12 @@ WITHOUT_PAGE: Mapping[str, Text] = {
     "saved_views": _("常用筛选"),
 }
 _MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+
+
+def tables(admin: Admin) -> dict[str, Text | str]:
+    """Every table, by what the menu calls it where it stands there."""
+    shown = {view.endpoint: view.name for view in admin._views if hasattr(view, "model")}  # noqa: SLF001  its only list
+    return {**WITHOUT_PAGE, **shown}
 
 
 def action(entry: Told) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 
 from admin.forms.typed import number_of
+from admin.views.ground import Beside
 from shared import clock
 from shared.rules import holidays
 from shared.rules.holidays import Day
@@ -22,12 +23,9 @@ FIRST, LAST = 2000, 2099
 WEEK: tuple[Text, ...] = (_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日"))
 
 
-class Year:
+class Year(Beside):
     """For the table of days: a whole year at a time."""
 
-    require: Any
-    render: Any
-    get_url: Any
     can_edit: Any
 
     @expose("/year/", methods=("GET", "POST"))

@@ -1,14 +1,18 @@
 """What happened, for ever: events of applications and the audit trail; and the mail that is on its way."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.db import UTCDateTime
 from shared.models.base import CODE, NAME, Record, Row, one_of
 from shared.models.kinds import Conclusion, MailState, Role, Stage
+
+if TYPE_CHECKING:
+    from shared.models.application import Application
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 SENT_BACK = text("move IN ('send_back_review', 'send_back_final')")  # few among many, and asked for on a start page
@@ -38,6 +42,8 @@ class Event(Record):
     reason_code: Mapped[str | None] = mapped_column(String(CODE))
     reason: Mapped[str] = mapped_column(Text)
     form_version: Mapped[int]
+
+    application: Mapped["Application"] = relationship(viewonly=True)
 
 
 class AuditEntry(Record):

@@ -15,6 +15,8 @@ PASSWORD_LASTS, REMEMBERED = timedelta(days=90), 5  # staff; a teacher logs in o
 # Whoever decides about others, and whoever makes accounts, shows a second factor; everybody else may.
 SECOND_FACTOR_ROLES = frozenset({Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER})
 CODE_SECONDS = 30
+LOGGED_IN, LOG_IN_FAILED, SECOND_FAILED = "login", "login_failed", "second_factor_failed"  # as the audit calls them
+LOG_INS = (LOGGED_IN, LOG_IN_FAILED, SECOND_FAILED)
 ACTIVATION_LASTS = timedelta(days=7)  # slips are printed for a whole district and travel to its schools
 TIME_FOR_CODE = timedelta(minutes=5)  # between the password and the code
 IDLE, SESSION_LASTS, SEEN_EVERY = timedelta(minutes=30), timedelta(hours=12), timedelta(minutes=2)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, and_, false, select, true
 from sqlalchemy.orm import aliased
 
 from shared.models import (
     Application,
+    AuditEntry,
     Batch,
     Bureau,
     Campaign,
@@ -25,6 +26,7 @@ from shared.models import (
     StaffSession,
 )
 from shared.models.kinds import Origin, RequestKind, Role
+from shared.rules.accounts import LOG_INS
 from shared.rules.rights import Actor
 
 Condition = Callable[[Actor], ColumnElement[bool]]
@@ -122,6 +124,12 @@ def staff_in_my_area(actor: Actor) -> ColumnElement[bool]:
     schools = select(School.id).where(below(School.bureau_id.expression, actor)).correlate(None)
     points = select(ConfirmationPoint.id).where(below(ConfirmationPoint.bureau_id.expression, actor)).correlate(None)
     return below(Staff.bureau_id.expression, actor) | Staff.school_id.in_(schools) | Staff.point_id.in_(points)
+
+
+def my_log_ins(actor: Actor) -> ColumnElement[bool]:
+    """What the audit says about one's own account: who logged in to it, from where."""
+    mine = AuditEntry.row_id == (0 if actor.id is None else actor.id)
+    return and_(AuditEntry.table_name == Staff.__tablename__, mine, AuditEntry.action.in_(LOG_INS))
 
 
 def my_sessions(actor: Actor) -> ColumnElement[bool]:

@@ -2,10 +2,33 @@
 
 from datetime import date, datetime, time, timedelta
 
+from shared.rules.spellings import DAY_POINTS
 from shared.text import Text, _
 
 Days = tuple[date, date]  # the first and the last
 MIDNIGHT = time(0, 0)
+EARLIEST = date(1900, 1, 1)
+
+
+class NoDay(ValueError):
+    """A text that is no day; `text` says how to write one."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.message)
+        self.text = text
+
+
+def read(text: str) -> date:
+    """A day as people write it: 2016-8-1, 2016/8/1, 2016.08.01, 2016年8月1日, 20160801."""
+    plain = text.strip().translate(DAY_POINTS).strip("-")
+    parts = plain.split("-")
+    try:
+        found = date.fromisoformat("-".join(part.strip().zfill(2) for part in parts) if len(parts) > 1 else plain)
+    except ValueError:
+        raise NoDay(_("日期应为年-月-日，如2016-08-01")) from None
+    if found < EARLIEST:
+        raise NoDay(_("年份不正确，请检查"))
+    return found
 
 
 def day(value: date) -> Text:

@@ -33,6 +33,8 @@ _PERMITS = {
 
 def normalise(kind: IdKind, number: str) -> str:
     """The number as it is stored: half-width, without blanks or invisible characters, letters in upper case."""
+    if number.isascii() and number.isalnum():  # nearly every one of a hundred thousand
+        return number.upper()
     plain = unicodedata.normalize("NFKC", number)
     kept = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf").upper()
     # Chinese keyboards offer the multiplication sign where a document prints the check character X.

@@ -66,6 +66,7 @@ from shared.rules.areas import (
     my_batches,
     my_exports,
     my_imports,
+    my_log_ins,
     my_own,
     my_sessions,
     my_unshared_views,
@@ -131,6 +132,8 @@ for _role, _condition in _SEES.items():
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.VIEW)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDITOR):
     _grant(Hold, _role, applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
+# The desk is told that there is one, so that nobody is surprised; what it is about stays with those who decide.
+_grant(Hold, Role.POINT, applications(of_my_point, Hold.application_id.expression), Can.REFER)
 for _shown in (Event, Message, Receipt):
     _grant(_shown, Role.TEACHER, applications(my_own, _shown.application_id.expression), Can.VIEW)
 _grant(StaffRequest, Role.TEACHER, asked_by_me, Can.VIEW)
@@ -190,6 +193,8 @@ _grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
 _grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
 _grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
 _grant(RosterEntry, Role.SCHOOL, roster_of_my_school, Can.VIEW, Can.REVEAL, Can.EXPORT)
+for _role in (Role.DISTRICT, Role.SUPERUSER):
+    _grant(RosterEntry, _role, roster_in_my_area, Can.CREATE, Can.EDIT)
 _grant(RosterEntry, Role.DISTRICT, roster_in_my_area, Can.REVEAL)  # it keeps the list; above it the masked ones do
 _grant(School, Role.SCHOOL, lambda actor: equal(School.id.expression, actor.school_id), Can.VIEW)
 # The desk corrects the present post (S19) and a wrong point (never a dead end), also to another district's.
@@ -206,6 +211,7 @@ _grant(Person, Role.DISTRICT, people_now_of(in_my_area), Can.RESET_PASSWORD)
 _grant(Person, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.AUDITOR, everything, Can.VIEW)
 _grant(Certificate, Role.SUPERUSER, everything, Can.VIEW)
+_grant(Certificate, Role.SUPERUSER, everything_at_the_top, Can.CREATE, Can.EDIT)
 _grant(Mail, Role.AUDITOR, everything, Can.VIEW)
 _grant(AuditEntry, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
@@ -227,6 +233,7 @@ for _file in (Import, Export):
     _grant(_file, Role.AUDITOR, everything, Can.VIEW)
 for _role in STAFF_ROLES:
     _grant(StaffSession, _role, my_sessions, Can.VIEW, Can.DELETE)
+    _grant(AuditEntry, _role, everything if _role is Role.AUDITOR else my_log_ins, Can.REFER)
 _grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 
 # Campaigns are seen by all who take part and kept by the superuser of their bureau.
@@ -264,6 +271,11 @@ def condition(model: type[Base], actor: Actor, action: Can) -> ColumnElement[boo
 def may(model: type[Base], role: Role | None, action: Can) -> bool:
     """Whether the table has a line at all: for menus and buttons, never instead of the condition."""
     return role is not None and (model, role, action) in SCOPE
+
+
+def only_own_bureau(model: type[Base], actor: Actor, action: Can) -> bool:
+    """Whether the actor sees more than it may do `action` to: a city decides first on its own schools alone."""
+    return actor.role is not None and SCOPE.get((model, actor.role, action)) is of_my_bureau
 
 
 def offers(model: type[Base], actor: Actor, action: Can) -> bool:

@@ -135,6 +135,7 @@ _FIRST = (OTHERS_DECIDED_LATER, NOT_OWN)
 _SECOND = (OTHERS_DECIDED_FIRST, NOT_OWN)
 _THIRD = (OTHERS_DECIDED_BEFORE, NOT_OWN)
 
+TO_THE_TEACHER = ("return", "undo_confirm")  # from then on the teacher has to act once more
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from shared import clock
 from shared.db import Base, session, writing
 from shared.models import (
     Application,
@@ -72,6 +73,11 @@ def may(model: type[Base], key: object, *, by: Actor, to: Can) -> bool:
     """Whether `by` may do `to` to the row with the number `key`."""
     columns = model.__table__.c
     return session.scalar(select(columns.id).where(columns.id == key, policy.condition(model, by, to))) is not None
+
+
+def is_in_force(staff: Staff) -> bool:
+    """Whether the account may do anything at all: it is neither closed nor has it run out."""
+    return staff.active and (staff.valid_until is None or staff.valid_until >= clock.today())
 
 
 def actor_of_staff(staff: Staff, address: str = "") -> Actor:

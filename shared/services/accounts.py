@@ -96,7 +96,7 @@ def _try_code(staff_id: int, code: str, *, by: Actor) -> bool:
         raise Refused(Problem("login", "", AGAIN))  # it was taken off meanwhile
     good = second_factor.take(staff, code, by=anonymous(by.address))  # a failure counts for the address, too
     if good:
-        audit.record(throttle.LOGGED_IN, Staff.__tablename__, staff_id, by=by)
+        audit.record(rules.LOGGED_IN, Staff.__tablename__, staff_id, by=by)
     return good
 
 
@@ -118,15 +118,15 @@ def _attempt(model: type[Person | Staff], keys: list[int], password: str, *, by:
             half = isinstance(row, Staff) and second_factor.is_on(row)
             if not half:  # failed codes still count: a password that somebody knows buys no more guesses
                 locks.unlock(row)
-            action = throttle.HALF_IN if half else throttle.LOGGED_IN
+            action = throttle.HALF_IN if half else rules.LOGGED_IN
             audit.record(action, model.__tablename__, key, by=_owner(row, by.address))
             return key
     if not keys:
         passwords.verify(passwords.NOBODY, password)
-        audit.record(throttle.LOG_IN_FAILED, model.__tablename__, None, by=by)
+        audit.record(rules.LOG_IN_FAILED, model.__tablename__, None, by=by)
     for key in keys:
         locks.count_failure(_locked(model, key))
-        audit.record(throttle.LOG_IN_FAILED, model.__tablename__, key, by=by)
+        audit.record(rules.LOG_IN_FAILED, model.__tablename__, key, by=by)
     return None
 
 
@@ -173,9 +173,7 @@ def staff_member(staff_id: int, epoch: int | None, address: str) -> Account | No
 
 
 def _still(staff: Staff, epoch: int | None, address: str) -> Account | None:
-    if not staff.active or epoch not in (None, staff.session_epoch):
-        return None
-    if staff.valid_until and staff.valid_until < clock.today():
+    if not access.is_in_force(staff) or epoch not in (None, staff.session_epoch):
         return None
     return _account(staff, address)
 
@@ -242,7 +240,7 @@ def last_log_ins(*, by: Actor) -> Sequence[AuditEntry]:
     """When and from where somebody logged in to this account, or tried to; newest first."""
     table = Person.__tablename__ if by.role is Role.TEACHER else Staff.__tablename__
     mine = select(AuditEntry).where(AuditEntry.table_name == table, AuditEntry.row_id == by.id)
-    tried = mine.where(AuditEntry.action.in_((throttle.LOGGED_IN, throttle.LOG_IN_FAILED, throttle.SECOND_FAILED)))
+    tried = mine.where(AuditEntry.action.in_(rules.LOG_INS))
     return session.scalars(tried.order_by(AuditEntry.id.desc()).limit(MOST_LOG_INS_SHOWN)).all()
 
 

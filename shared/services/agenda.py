@@ -13,7 +13,7 @@ from shared.models import Application, Campaign, Event, Hold, Publicity
 from shared.models.kinds import EntryStatus, Stage
 from shared.models.records import SENT_BACK
 from shared.rules import deadlines
-from shared.rules.deadlines import Deadline, Urgency
+from shared.rules.deadlines import Deadline
 from shared.rules.rights import Actor, Can
 from shared.rules.workdays import IsWorkday, UnknownYear
 from shared.services import access, calendar, campaigns
@@ -33,10 +33,6 @@ class Term:
     campaign: Campaign
     deadline: Deadline
     stages: list[StageTimes]
-
-    @property
-    def is_near(self) -> bool:
-        return self.deadline.urgency in (Urgency.OVER, Urgency.SOON)
 
 
 @dataclass(frozen=True)

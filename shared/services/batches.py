@@ -111,11 +111,12 @@ def work_off(key: int, address: str = "") -> None:
     batch = session.get(Batch, key)
     if batch is None or batch.state not in UNDER_WAY:
         return
-    by = access.actor_of_staff(session.get_one(Staff, batch.staff_id), address)
+    owner = batch.staff_id
     asked_at = batch.undone_at or batch.started_at or clock.now()
     step = _run_some if batch.undone_at is None else _take_some_back
     with clock.arrived(asked_at):
-        while step(key, by=by):
+        # Read anew for each chunk: whoever has another role or place since then goes on with nothing.
+        while step(key, by=access.actor_of_staff(session.get_one(Staff, owner, populate_existing=True), address)):
             pass
 
 
@@ -187,7 +188,7 @@ _NO_LONGER = [Problem("inactive", "", _("办理人的账号已停用，其余申
 
 
 def _may_still_act(by: Actor) -> bool:
-    return session.scalar(select(Staff.active).where(Staff.id == by.id)) is True
+    return access.is_in_force(session.get_one(Staff, by.id))
 
 
 def _locked(key: int) -> Batch:

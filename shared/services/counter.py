@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -197,14 +197,10 @@ def shift(*, by: Actor, day: date | None = None, page: int = 1) -> Shift:
 
 
 def _issued(day: date, by: Actor) -> Select[Receipt]:
-    begins, ends = (_midnight(one) for one in (day, day + timedelta(days=1)))
+    begins, ends = (clock.midnight(one) for one in (day, day + timedelta(days=1)))
     # The year is the beginning of the index; a receipt counts in the year in which it was given out.
     at_point = Receipt.point_id == by.point_id, Receipt.year == day.year
     return access.query(Receipt, by=by).where(*at_point, Receipt.issued_at >= begins, Receipt.issued_at < ends)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.local(clock.now()).tzinfo)
 
 
 def _waiting(by: Actor) -> int:

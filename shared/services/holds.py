@@ -57,6 +57,12 @@ def open_on(application_id: int, *, by: Actor) -> Hold | None:
     return session.scalar(wanted)
 
 
+def stands(application_id: int, *, by: Actor) -> bool:
+    """Whether there is an open hold: all that the desk is told of it."""
+    wanted = access.query(Hold, by=by, to=Can.REFER).where(Hold.application_id == application_id)
+    return session.scalar(wanted.where(Hold.lifted_at.is_(None)).with_only_columns(Hold.id)) is not None
+
+
 def may_lift(hold: Hold, *, by: Actor) -> bool:
     """The bureau that placed it, and those above."""
     return _is_below(hold.placed_by.bureau, by)

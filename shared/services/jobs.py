@@ -66,33 +66,38 @@ def _sender() -> Any:  # noqa: ANN401  huey has no types
 
 def tell(name: str, key: int, facts: Mapping[str, Any]) -> None:
     """Let everybody know how far the job `name` is with `key`."""
-    _board().put(f"{name}:{key}", dict(facts))
+    _put(f"{name}:{key}", dict(facts))
 
 
 def told(name: str, key: int) -> dict[str, Any]:
     """What was told last; nothing where the job has not begun."""
-    found = _board().get(f"{name}:{key}", peek=True)
+    found = _look(f"{name}:{key}")
     return found if isinstance(found, dict) else {}
 
 
 def ask_to_stop(name: str, key: int) -> None:
     """Ask whoever works at `key` to leave it; it looks now and then."""
-    _board().put(f"{name}:{key}:stop", True)
+    _put(f"{name}:{key}:stop", "stop")
 
 
 def is_stopping(name: str, key: int) -> bool:
     """Whether the job was asked to stop."""
-    return bool(_board().get(f"{name}:{key}:stop", peek=True))
+    return _look(f"{name}:{key}:stop") is not None
 
 
 def forget(name: str, key: int) -> None:
     """The job is done with `key`: nothing is told of it any more."""
     for suffix in ("", ":stop"):
-        _board().get(f"{name}:{key}{suffix}")
+        _look(f"{name}:{key}{suffix}", and_take=True)
 
 
-def _board() -> Any:  # noqa: ANN401  huey has no types
-    return _sender().huey
+def _put(key: str, value: object) -> None:
+    if _settings:
+        _sender().huey.put(key, value)
+
+
+def _look(key: str, *, and_take: bool = False) -> object:
+    return _sender().huey.get(key, peek=not and_take) if _settings else None
 
 
 def _nothing(_name: str, _key: int) -> None:

@@ -17,7 +17,7 @@ from shared.rules.conclusion import Facts, Suggestion
 from shared.rules.fields import FIELDS, Input, Section, raw, shown
 from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.rights import Actor, Can
-from shared.rules.states import MOVES, Move
+from shared.rules.states import MOVES, TO_THE_TEACHER, Move
 from shared.services import access, answers, outlook, receipts, status, versions, workflow
 from shared.services.workflow import Wish
 from shared.text import Text, _
@@ -28,7 +28,6 @@ ON_THE_PAGE = (*DECIDES, Can.UNDO_CONFIRM)  # what is accepted goes back to the 
 _TOLD = (*ON_THE_PAGE, Can.RETURN, Can.REQUEST_REVOCATION, Can.DECIDE_REVOCATION)
 OPINIONS = {move.name for move in MOVES.values() if move.permission in _TOLD} | {TAKE_BACK}
 _PLAIN_REASON = "."  # never seen: stands for the reason that the officer has yet to write
-_SENT_BACK = ("return", "undo_confirm")
 _COMPARED = (Section.IDENTITY, Section.CERTIFICATE, Section.POST)
 
 
@@ -82,7 +81,7 @@ class Case:
     @property
     def returns(self) -> int:
         """How often it went back to the teacher."""
-        return sum(event.move in _SENT_BACK for event in self.events)
+        return sum(event.move in TO_THE_TEACHER for event in self.events)
 
 
 def case(application_id: int, *, by: Actor) -> Case:
@@ -195,7 +194,7 @@ def _elsewhere(
 
 def _amended(application: Application, events: Sequence[Event]) -> list[Difference]:
     """What was changed since the form that was sent back last, or since the one that was signed."""
-    sent_back = [event.form_version for event in events if event.move in _SENT_BACK]
+    sent_back = [event.form_version for event in events if event.move in TO_THE_TEACHER]
     signed = application.signed_version
     version = sent_back[-1] if sent_back else signed if 0 < signed < application.form_version else 0
     return versions.changed_since(application, version) if 0 < version < application.form_version else []

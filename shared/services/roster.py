@@ -34,12 +34,12 @@ from shared.models import Application, Campaign, Event, Person, RosterEntry
 from shared.models.kinds import Conclusion, EntryStatus, Kind, Origin, Stage
 from shared.rules import four_eyes, masking, policy
 from shared.rules.rights import Actor, Can
+from shared.rules.states import TO_THE_TEACHER
 from shared.services import access
 from shared.text import Text, _
 
 PAGE = 50
 MOST_CAMPAIGNS = 10
-SENT_BACK = ("return", "undo_confirm")
 
 
 class Standing(Kind):
@@ -145,10 +145,12 @@ class SentBack:
 
 def campaigns(*, by: Actor) -> Sequence[Campaign]:
     """The campaigns that the actor's place takes part in, the newest first."""
+    return session.scalars(_campaigns(by).limit(MOST_CAMPAIGNS)).all()
+
+
+def _campaigns(by: Actor) -> Select[Campaign]:
     wanted = access.query(Campaign, by=by).where(Campaign.status == EntryStatus.ACTIVE)
-    return session.scalars(
-        wanted.order_by(Campaign.acceptance_ends_on.desc(), Campaign.id.desc()).limit(MOST_CAMPAIGNS)
-    ).all()
+    return wanted.order_by(Campaign.acceptance_ends_on.desc(), Campaign.id.desc())
 
 
 def read(school_id: int, campaign_id: int, *, by: Actor, group: str = "", word: str = "", page: int = 1) -> Roster:
@@ -193,22 +195,27 @@ def following(key: int, *, by: Actor, campaign_id: int | None = None) -> int | N
     return session.scalar(wanted.order_by(Application.id < key, Application.id).limit(1))
 
 
-def sent_back(campaign_id: int, *, by: Actor, page: int = 1) -> tuple[list[SentBack], int]:
-    """Those that came back and have not been checked again since, the longest first; and how many there are."""
+def came_back(campaign_id: int | None = None, *, by: Actor) -> Select[Application]:
+    """What came back and has not been checked again since, joined to the event that sent it; of the newest campaign."""
     last = (
         select(func.max(Event.id))
-        .where(Event.application_id == Application.id, Event.move.in_(SENT_BACK))
+        .where(Event.application_id == Application.id, Event.move.in_(TO_THE_TEACHER))
         .correlate(Application)
         .scalar_subquery()
     )
     settled = _later_event(("school_pass", "take_back", "confirm"))
-    seen = policy.condition(Application, by, Can.VIEW)
-    wanted = (
-        select(Application, Event)
+    newest = _campaigns(by).limit(1).with_only_columns(Campaign.id).correlate(None).scalar_subquery()
+    return (
+        access.query(Application, by=by)
         .join(Event, Event.id == last)
-        .where(seen, Application.campaign_id == campaign_id)
+        .where(Application.campaign_id == (newest if campaign_id is None else campaign_id))
         .where(Application.stage.in_((Stage.RETURNED, Stage.SUBMITTED)), ~settled)
     )
+
+
+def sent_back(campaign_id: int, *, by: Actor, page: int = 1) -> tuple[list[SentBack], int]:
+    """Those that came back and have not been checked again since, the longest first; and how many there are."""
+    wanted = came_back(campaign_id, by=by).add_columns(Event)
     total = session.scalar(select(func.count()).select_from(wanted.with_only_columns(Application.id).subquery())) or 0
     page = min(max(page, 1), max(1, -(-total // PAGE)))
     rows = session.execute(wanted.order_by(Event.id).limit(PAGE).offset((page - 1) * PAGE))

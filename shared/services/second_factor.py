@@ -19,7 +19,7 @@ from shared.models.kinds import Role
 from shared.rules import accounts as rules
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
-from shared.services import access, audit, locks, sessions, throttle
+from shared.services import access, audit, locks, sessions
 from shared.services.errors import NotYours, Refused
 from shared.text import _
 
@@ -115,7 +115,7 @@ def take(staff: Staff, code: str, *, by: Actor) -> bool:
     step = _step_of(staff.totp_secret or "", code)
     if step is None or step <= (staff.totp_last_step or 0):
         locks.count_failure(staff)
-        audit.record(throttle.SECOND_FAILED, STAFF, staff.id, by=by)
+        audit.record(rules.SECOND_FAILED, STAFF, staff.id, by=by)
         return False
     staff.totp_last_step = step
     locks.unlock(staff)

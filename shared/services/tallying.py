@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
 
 from shared.db import session
 from shared.models import Application, Batch, BatchRow
@@ -87,7 +88,8 @@ def _alike(like: int) -> ColumnElement[bool]:
 def lines(rows: Sequence[BatchRow], *, by: Actor) -> list[Line]:
     """The rows with their applications, as far as `by` sees them: one may have left the own area meanwhile."""
     ids = [row.application_id for row in rows]
-    seen = session.scalars(access.query(Application, by=by).where(Application.id.in_(ids)))
+    mine = access.query(Application, by=by).where(Application.id.in_(ids)).options(joinedload(Application.school))
+    seen = session.scalars(mine)
     known = {application.id: application for application in seen}
     return [Line(row, known.get(row.application_id)) for row in rows]
 

@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from shared import clock
 from shared.db import session, transaction
 from shared.models import AuditEntry
+from shared.rules.accounts import LOG_IN_FAILED, LOGGED_IN, SECOND_FAILED
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor
 from shared.services import audit
 from shared.services.errors import Refused
 from shared.text import _
 
-LOGGED_IN, HALF_IN = "login", "login_half"  # half: the password was right, the second factor is still to come
-LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED = "login_failed", "code_failed", "ask_password"
-SECOND_FAILED = "second_factor_failed"
+HALF_IN = "login_half"  # half: the password was right, the second factor is still to come
+CODE_FAILED, PASSWORD_ASKED = "code_failed", "ask_password"
 ACCOUNT_MET = "account_met"  # a number was entered in step 3 that has an account: tells who has one
 COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, SECOND_FAILED, ACCOUNT_MET)
 MOST, WITHIN = 50, timedelta(minutes=15)

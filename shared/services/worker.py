@@ -13,6 +13,7 @@ from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
 from shared.services import access, activation, additions, audit, batches, exporting, jobs, notify, schema, sessions
+from shared.services.imports import running, verbs
 from shared.services.jobs import Foreman, Job, make_queue
 
 if TYPE_CHECKING:
@@ -46,11 +47,13 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
 JOBS = {
     "batch": Job(batches.work_off, batches.waiting),
     exporting.JOB: Job(exporting.work_off, exporting.waiting, one_by_one=True),
+    verbs.JOB: Job(running.work_off, running.waiting, one_by_one=True),
 }
 
 
 def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
     """The queue with its periodic tasks, on the database that `settings` name."""
+    jobs.connect(settings)
     huey = make_queue(settings)
     mailbox = Mailbox(settings.mail_url)
     by = access.system("worker")
@@ -70,6 +73,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("added rows deleted: %d", additions.clear_away(by=by))
             log.info("activation codes expired: %d", activation.clear_away(by=by, now=clock.now()))
             log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
+            log.info("imported files deleted: %d", verbs.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
             log.info("exported files removed: %d", exporting.clear_away(by=by, now=clock.now()))
         finally:
@@ -90,5 +94,4 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 def run(settings: "Settings") -> None:
     """Work until SIGINT or SIGTERM, finishing the task at hand."""
     db.connect(settings)
-    jobs.connect(settings)
     make_tasks(settings).create_consumer(workers=WORKERS).run()

@@ -1,7 +1,6 @@
 """Forms made from FIELDS: shape here, meaning in the rules, truth in the database."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -9,6 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import DateField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from shared.rules import dates
 from shared.rules.checks import Problem
 from shared.rules.fields import Field, Input
 from shared.rules.form import asked_for
@@ -19,7 +19,6 @@ from shared.web.typed import many_lines, one_line
 Choices = Callable[[Field], list[tuple[str, str] | SelectChoice]]
 __all__ = ["answers_of", "fill", "form_for", "many_lines", "one_line", "show"]
 
-EARLIEST = date(1900, 1, 1)
 CHOOSE = _("请选择")
 SUGGESTED = _("填入 {day}")
 # People write these numbers with blanks and in full width; how long they may be without, the rules say.
@@ -36,18 +35,10 @@ class Lenient(DateField):  # type: ignore[misc]
         if not text:
             return
         self.raw_data = [text]
-        plain = text.translate(str.maketrans("年月/.。", "-----", "日")).strip("-")
         try:
-            self.data = date.fromisoformat(_padded(plain))
-        except ValueError:
-            raise ValueError(str(_("日期应为年-月-日，如2016-08-01"))) from None
-        if self.data < EARLIEST:
-            raise ValueError(str(_("年份不正确，请检查")))
-
-
-def _padded(text: str) -> str:
-    parts = text.split("-")
-    return "-".join(part.zfill(2) for part in parts) if len(parts) > 1 else text
+            self.data = dates.read(text)
+        except dates.NoDay as fault:
+            raise ValueError(str(fault.text)) from None
 
 
 class Chosen:

@@ -48,16 +48,6 @@ def city(database: Database, monkeypatch: pytest.MonkeyPatch) -> City:
     return world.a_city()
 
 
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def keeper(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
-
-
 def three_courses() -> None:
     build.add(
         Course(code="K1", name="信息技术应用", hours=36, held_on=date(2025, 7, 1)),

@@ -17,17 +17,6 @@ from tests import build
 from tests.admin import world
 from tests.admin.test_casework import choose, form_on, more, send, stages
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 @pytest.fixture
@@ -144,6 +133,13 @@ def test_a_tampered_selection_chooses_nothing_that_is_not_there(app: Flask, city
 def test_an_empty_choice_leads_back_to_the_list_with_a_sentence(app: Flask, city: City) -> None:
     page = choose(world.logged_in(app, city.staff[Role.SCHOOL]), "school_pass", [])
     assert "请先在列表中勾选申请" in page
+
+
+def test_an_empty_choice_keeps_the_filter_of_the_list(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    data = {"move": "school_pass", "query": "stage=submitted&stage.not=draft"}
+    answer = client.post("/applications/action/", data=data)
+    assert answer.headers["Location"] == "/applications/?stage=submitted&stage.not=draft"
 
 
 def test_a_batch_of_somebody_else_does_not_exist(app: Flask, city: City) -> None:

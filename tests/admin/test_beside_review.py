@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -20,22 +19,6 @@ from tests import build
 from tests.admin import world
 from tests.admin.reviewing import actor, confirmed, sent, words_on
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def district(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.DISTRICT])
 
 
 def test_a_hold_stops_the_decision_on_the_page_and_by_hand(district: FlaskClient, city: City) -> None:

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,17 +13,6 @@ from shared.rules.fields import FIELDS, Input
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def more(city: City, count: int, stage: Stage = Stage.SUBMITTED, **fields: object) -> list[int]:

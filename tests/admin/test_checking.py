@@ -18,16 +18,6 @@ from tests.conftest import Database
 
 
 @pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
 def school(app: Flask, city: City) -> FlaskClient:
     return world.logged_in(app, city.staff[Role.SCHOOL])
 

@@ -10,7 +10,9 @@ from sqlalchemy import delete, select
 from shared.db import session
 from shared.models import Application, Material, Receipt, ReceivedPaper
 from shared.models.kinds import Role, Stage
+from shared.services import holds
 from tests import build
+from tests.actors import officer
 from tests.admin import world
 from tests.admin.world import City
 from tests.conftest import Database
@@ -23,11 +25,6 @@ def city(database: Database) -> City:
     session.execute(delete(Receipt), execution_options={"recorded": True})
     session.commit()
     return found
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def test_the_operator_finds_by_number_document_and_scan(app: Flask, city: City) -> None:
@@ -241,6 +238,17 @@ def test_a_second_press_gives_the_same_receipt_and_leaves_the_papers(app: Flask,
         assert client.post(f"{address}/confirm", data=papers).headers["Location"] == f"{address}/receipt"
     assert len(session.scalars(select(Receipt)).all()) == 1
     assert session.scalars(select(ReceivedPaper.material_id)).all() == [city.rows["materials"]]
+
+
+def test_a_hold_is_told_without_its_reason_and_does_not_stop_the_desk(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    assert "暂停办理" not in client.get(f"/desk/{city.application}/").text
+    application = world.application_of(city)
+    holds.place(application.id, "师德举报", by=officer(Role.DISTRICT, application))
+    page = client.get(f"/desk/{city.application}/").text
+    assert "审核机构已对本件暂停办理" in page
+    assert "师德举报" not in page
+    assert "确认并出具受理凭证" in page
 
 
 def test_a_withdrawn_application_is_found_and_says_what_to_do(app: Flask, city: City) -> None:

@@ -258,7 +258,12 @@ def test_libreoffice_reads_it_as_we_wrote_it(
     command = [LIBREOFFICE or "", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
     command += ["--infilter=CSV:44,34,76"] if file_format == "csv" else []
     kind = "csv:Text - txt - csv (StarCalc):44,34,76"
-    subprocess.run([*command, "--convert-to", kind, "--outdir", tmp_path / "out", path], check=True, timeout=120, capture_output=True)
+    subprocess.run(
+        [*command, "--convert-to", kind, "--outdir", tmp_path / "out", path],
+        check=True,
+        timeout=120,
+        capture_output=True,
+    )
     rows = [line.split(",") for line in (tmp_path / "out" / "a.csv").read_text(encoding="utf-8").splitlines()]
     body = rows[rows.index(["姓名", "证件号码"]) + 1 :]
     quote = "'" if file_format == "csv" else ""

@@ -22,24 +22,8 @@ from tests import build
 from tests.admin import world
 from tests.admin.exporting import ordered
 from tests.admin.world import City
-from tests.conftest import Database
 
 LIST = "/applications/"
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def district(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.DISTRICT])
 
 
 def keys(page: str) -> list[int]:
@@ -153,6 +137,19 @@ def test_the_panel_makes_the_address_that_people_read(district: FlaskClient, cit
     }
     page = district.get(answer.location).text
     assert re.findall(r"<th scope=\"col\"[^>]*>\s*(?:<a[^>]*>)?([^<\s]+)", page)[:3] == ["报名号", "姓名", "状态"]
+
+
+def test_a_filter_with_one_answer_asks_nothing_else(district: FlaskClient, city: City) -> None:
+    page = district.get(LIST).text
+    assert 'name="held"' in page
+    assert 'name="held.mode"' not in page
+    assert 'name="assigned.mode"' in page
+
+
+@pytest.mark.parametrize("table", ["events", "assessment-years", "teaching-breaks", "revocation-requests"])
+def test_what_belongs_to_an_application_leads_to_it(district: FlaskClient, city: City, table: str) -> None:
+    application = world.application_of(city)
+    assert f'<a href="/applications/details/?id={application.id}">{application}</a>' in district.get(f"/{table}/").text
 
 
 def test_the_column_that_opens_a_row_cannot_be_chosen_away(district: FlaskClient, city: City) -> None:

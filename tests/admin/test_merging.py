@@ -13,22 +13,6 @@ from shared.models.kinds import EntryStatus, Role
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def keeper(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
 
 
 @pytest.fixture

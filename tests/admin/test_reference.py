@@ -1,33 +1,16 @@
 """The pages on which superusers keep reference data, and that nobody reaches a foreign row through them."""
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from shared import clock
 from shared.db import session
-from shared.models import Authority, CalendarDay, Material, NoticeText, PointSchool, School
+from shared.models import Authority, CalendarDay, Material, NoticeText, PointSchool, School, Subject
 from shared.models.kinds import EntryStatus, Role
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def keeper(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
 
 
 def test_a_foreign_row_has_none_of_these_pages(keeper: FlaskClient, app: Flask, city: City) -> None:
@@ -70,6 +53,27 @@ def test_a_row_in_use_is_retired_and_restored(keeper: FlaskClient, city: City) -
     assert keeper.post("/schools/retire/", data={"id": key, "version": version + 1}).status_code == 302
     session.expire_all()
     assert session.get_one(School, key).status is EntryStatus.ACTIVE
+
+
+def test_where_a_subject_is_used_and_for_whom_is_said_in_words(keeper: FlaskClient, city: City) -> None:
+    subject = build.add(Subject(code="T9", name="劳动", qualification_types="2;3", teachable=True))
+    application = world.application_of(city)
+    build.change(application, certificate_subject_code="T9")
+    build.a_certificate(application)
+    key = subject.id
+    session.commit()
+    page = keeper.get(f"/subjects/retire/?id={key}").text
+    assert "<td>定期注册申请</td><td>证书任教学科</td><td>1</td>" in page
+    assert "<td>证书信息库</td>" in page
+    assert "小学教师资格、初级中学教师资格" in keeper.get("/subjects/?q=T9").text
+
+
+def test_a_published_notice_leads_to_the_next_edition(keeper: FlaskClient, city: City) -> None:
+    key = city.rows["notice_texts"]
+    assert keeper.get(f"/notice-texts/edit/?id={key}").status_code == 200
+    build.change(session.get_one(NoticeText, key), published_at=clock.now())
+    session.commit()
+    assert keeper.get(f"/notice-texts/edit/?id={key}").location == "/notice-texts/edition/?key=terms"
 
 
 def test_an_authority_is_found_by_its_place_and_renamed(keeper: FlaskClient, city: City) -> None:

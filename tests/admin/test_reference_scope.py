@@ -13,19 +13,8 @@ from shared.models.kinds import Role
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
 
 Sent = dict[str, Any]
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 @pytest.fixture

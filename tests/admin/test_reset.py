@@ -19,11 +19,6 @@ CODE = re.compile(r'<p class="code">([2-9A-Z-]{14})</p>')
 
 
 @pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
 def client(database: Database, city: City) -> FlaskClient:
     return world.logged_in(world.the_app(database), city.staff[Role.SCHOOL])
 

@@ -30,21 +30,6 @@ from tests.admin.world import City
 from tests.conftest import Database
 
 
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def district(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.DISTRICT])
-
-
 def test_the_page_shows_every_field_of_the_form_and_all_that_belongs_to_it(district: FlaskClient, city: City) -> None:
     [key] = confirmed(city)
     five_years(key)

@@ -11,22 +11,12 @@ from sqlalchemy import select
 
 from shared.db import session
 from shared.models import AuditEntry, RosterEntry
-from shared.models.kinds import IdKind, Role, Stage
+from shared.models.kinds import Conclusion, IdKind, Role, Stage
 from tests import build
 from tests.admin import world
 from tests.admin.reviewing import counted, words_on
 from tests.admin.world import City
 from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 @pytest.fixture
@@ -83,6 +73,12 @@ def test_a_number_on_top_narrows_the_list(school: FlaskClient, city: City) -> No
     assert [line.split()[0] for line in rows_in(narrowed)] == ["钱退回"]
     assert re.search(r'group=returned"[^>]*aria-current="true"', narrowed)
     assert "现在没有这样的教师" in school.get("/roster/?group=elsewhere").text
+
+
+def test_a_conclusion_is_marked_as_in_every_other_list(school: FlaskClient, city: City) -> None:
+    build.change(world.application_of(city), stage=Stage.PRELIMINARY, conclusion=Conclusion.REFUSED)
+    session.commit()
+    assert '<span class="badge preliminary refused">初审不合格</span>' in school.get("/roster/").text
 
 
 def test_a_search_keeps_the_group_and_hides_the_number(school: FlaskClient, city: City) -> None:

@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -15,17 +14,6 @@ from tests import build
 from tests.admin import world
 from tests.admin.test_casework import choose, more, send, stages
 from tests.admin.world import City
-from tests.conftest import Database
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def a_notice(**fields: object) -> int:

@@ -18,21 +18,6 @@ from tests.conftest import Database
 LIST = "/applications/"
 
 
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def district(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.DISTRICT])
-
-
 def actor(key: int) -> Actor:
     return access.actor_of_staff(session.get_one(Staff, key))
 

@@ -7,9 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from shared import clock
 from shared.db import session
-from shared.models import Bureau, Staff, StaffSession
+from shared.models import AuditEntry, Bureau, Staff, StaffSession
 from shared.models.kinds import Role
+from shared.rules.accounts import LOGGED_IN
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
@@ -20,11 +22,6 @@ ID_NUMBER = "320106198501010018"
 
 
 HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
 
 
 @pytest.fixture
@@ -141,6 +138,26 @@ def test_without_a_password_the_account_is_opened_by_a_code_that_is_shown_once(c
     assert world.log_in(browser, "newcomer", CHOSEN).headers["Location"] == "/"
     assert browser.get("/").status_code == 200  # chosen by its owner: nothing to change
     assert "已用过" in activated(client, code).text
+
+
+def test_everybody_reads_the_own_log_ins_and_nobody_elses(database: Database, city: City) -> None:
+    for role, address in ((Role.SCHOOL, "192.0.2.11"), (Role.POINT, "192.0.2.12")):
+        told = {
+            "action": LOGGED_IN,
+            "actor_name": "x",
+            "table_name": "staff",
+            "row_id": city.staff[role],
+            "changes": {},
+        }
+        build.add(AuditEntry(at=clock.now(), address=address, **told))
+    session.commit()
+    page = world.logged_in(world.the_app(database), city.staff[Role.SCHOOL]).get("/account/").text
+    assert "192.0.2.11" in page
+    assert "192.0.2.12" not in page
+
+
+def test_the_user_name_opens_the_account(client: FlaskClient, city: City) -> None:
+    assert f'<a href="/staff/details/?id={city.staff[Role.POINT]}">' in client.get("/staff/").text
 
 
 def test_a_forgotten_password_is_chosen_anew_with_a_code(client: FlaskClient, city: City) -> None:

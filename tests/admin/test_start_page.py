@@ -6,9 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from shared.db import session
 from shared.models.kinds import Role, Stage
 from shared.rules.policy import STAFF_ROLES
-from shared.services import holds
+from shared.services import exports, holds, workflow
+from shared.services.exports import Order, Sheet
+from shared.services.workflow import Wish
+from shared.text import _
 from tests import build
 from tests.actors import officer
 from tests.admin import world
@@ -16,16 +20,6 @@ from tests.admin.world import City
 from tests.conftest import Database
 
 MOST_STATEMENTS = 12
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
 
 
 def start(app: Flask, city: City, role: Role) -> str:
@@ -67,6 +61,54 @@ def test_holds_and_assigned_cases_are_tiles_with_a_list_behind_them(app: Flask, 
         assert number in client.get(f"/waiting/{name}/").text, name
     assert "现在没有这样的申请" in client.get("/waiting/sent-back/").text
     assert client.get("/waiting/everything/").status_code == 404
+
+
+def test_a_school_sees_what_came_back_and_opens_the_reasons(app: Flask, city: City) -> None:
+    application = world.application_of(city)
+    workflow.move(
+        application.id, "return", by=build.an_actor(Role.SCHOOL, application.school), wish=Wish(reason="合同缺公章")
+    )
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    assert re.search(r'href="/roster/returned"><strong>1</strong> <span>退回的申请', client.get("/").text)
+    assert "合同缺公章" in client.get("/roster/returned").text
+    assert "退回的申请" not in start(app, city, Role.DISTRICT)
+
+
+@pytest.mark.parametrize(
+    ("role", "stage", "address"), [(Role.SCHOOL, Stage.SUBMITTED, "roster"), (Role.POINT, Stage.SCHOOL_CHECKED, "desk")]
+)
+def test_the_oldest_cases_open_where_they_are_worked_on(
+    app: Flask, city: City, role: Role, stage: Stage, address: str
+) -> None:
+    build.change(world.application_of(city), stage=stage)
+    assert f'href="/{address}/{city.application}/"' in start(app, city, role)
+
+
+def test_a_city_begins_at_either_of_its_queues_and_with_its_own_schools(app: Flask, city: City) -> None:
+    districts = world.application_of(city)
+    build.change(districts, stage=Stage.CONFIRMED)
+    bureau = districts.bureau.parent
+    school = build.a_school(bureau=bureau)
+    of_the_city = build.an_application(Stage.CONFIRMED, campaign=districts.campaign, school=school).id
+    for_review = build.an_application(Stage.PRELIMINARY, campaign=districts.campaign, school=districts.school).id
+    narrow, first = f"stage=confirmed&amp;bureau_id={bureau.id}", f"/review/{of_the_city}/?"
+    session.commit()
+    client = world.logged_in(app, city.staff[Role.CITY])
+    page = client.get("/").text
+    assert re.search(rf'{narrow}">1件</a>', page)
+    assert 'href="/review/?stage=preliminary"' in page
+    begun = client.get("/review/?stage=confirmed").headers["Location"]
+    assert begun.startswith(first)
+    assert "第1件 / 共1件" in client.get(begun).text
+    assert client.get("/review/?stage=preliminary").headers["Location"].startswith(f"/review/{for_review}/?")
+
+
+def test_the_auditor_reads_what_was_exported_in_words(app: Flask, city: City) -> None:
+    order = Order("applications", "", ("name",), "csv")
+    taken = Sheet("applications", _("定期注册申请"), [_("姓名")], iter(()), total=3)
+    exports.record(order, taken, by=build.an_actor(Role.DISTRICT))
+    page = start(app, city, Role.AUDITOR)
+    assert "定期注册申请 · 3条" in page
 
 
 def test_the_chart_says_its_figures_in_a_table(app: Flask, city: City) -> None:

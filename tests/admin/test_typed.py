@@ -18,26 +18,10 @@ from shared.models.kinds import Role, Stage
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.conftest import Database
 
 HUGE = ("99999999999999999999", "9" * 25, "9" * 5000, str(LARGEST_NUMBER + 1))
 MARK = "\N{RIGHT-TO-LEFT OVERRIDE}"
 BELL = "\a"
-
-
-@pytest.fixture
-def city(database: Database) -> City:
-    return world.a_city()
-
-
-@pytest.fixture
-def app(database: Database, city: City) -> Flask:
-    return world.the_app(database)
-
-
-@pytest.fixture
-def keeper(app: Flask, city: City) -> FlaskClient:
-    return world.logged_in(app, city.staff[Role.SUPERUSER])
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str, bool]]:

@@ -63,6 +63,7 @@ def test_an_officer_works_through_the_list(services: Live, browser: Browser) -> 
         links.first.click()
         expect(page.get_by_text(re.compile(r"第1件"))).to_be_visible()
         expect(page.get_by_role("heading", name=re.compile("系统建议"))).to_be_visible()
+        expect(page.get_by_role("button", name="确定初审，看下一件")).to_be_in_viewport()  # beside the case, not below
         is_clean(page)
         picture(page, "office-review")
         first = where(district)

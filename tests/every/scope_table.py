@@ -25,7 +25,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(["school", "district"], "refer reset_password")
     | dict.fromkeys(["point", "city", "province"], "refer")
     | dict.fromkeys(["superuser", "auditor"], "refer view"),
-    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view"),
+    "Hold": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view") | {"point": "refer"},
     "SavedView": dict.fromkeys(STAFF.split(), "view create edit delete")
     | {"superuser": "view create edit delete share"},
     "StaffSession": dict.fromkeys(STAFF.split(), "view delete"),
@@ -55,13 +55,14 @@ TABLE: dict[str, dict[str, str]] = {
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),
-    "RosterEntry": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
-    | {"school": "view reveal export", "district": "view export reveal"},
+    "RosterEntry": dict.fromkeys(["city", "province", "auditor"], "view export")
+    | {"superuser": "view export create edit"}
+    | {"school": "view reveal export", "district": "view export reveal create edit"},
     "Staff": dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export reveal", "auditor": "refer view"},
-    "Certificate": dict.fromkeys(["superuser", "auditor"], "view"),
+    "Certificate": {"superuser": "view create edit", "auditor": "view"},
     "Mail": {"auditor": "view"},
-    "AuditEntry": {"auditor": "view export"},
+    "AuditEntry": dict.fromkeys(STAFF.split(), "refer") | {"auditor": "refer view export"},
     "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
     "Window": {"superuser": "view create edit delete", "auditor": "view"},
     "Material": {"superuser": "view create edit delete", "auditor": "view"},
@@ -75,14 +76,7 @@ for _merged in ("Authority", "Institution", "Subject"):
     TABLE[_merged]["superuser"] += " merge"
 for _model, _roles in TABLE.items():
     for _keeper in ("superuser", "auditor"):
-        if "view" in _roles.get(_keeper, "").split() and _model not in (
-            "AuditEntry",
-            "Batch",
-            "Event",
-            "Export",
-            "Import",
-            "Mail",
-        ):
+        if "view" in _roles.get(_keeper, "").split() and _model not in RECORDS:
             _roles[_keeper] += " history"
 for _officer in ("district", "city", "province"):
     TABLE["Application"][_officer] += " history"

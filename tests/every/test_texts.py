@@ -22,13 +22,13 @@ TEMPLATES = sorted(
 DATA = {
     "shared/services/demo",
     "shared/migrations",
+    "shared/rules/spellings.py",  # how workbooks spell headings and answers
     "shared/rules/holidays.py",  # how a notice about holidays is read and written
 }
 ON_PAPER = {
     "shared/services/calendar.py": {"调休上班"},
     "shared/rules/prose.py": {"[一二三四五六七八九十]+、"},  # how a published text numbers its parts
     "shared/rules/certificate.py": {"无"},  # the name of a subject, compared
-    "shared/web/forms.py": {"年月/.。", "日"},
     # how names are compared
     "shared/rules/likeness.py": {
         "（）〔〕［］【】",

@@ -12,7 +12,7 @@ from shared import clock
 from shared.db import session
 from shared.models import Application, AuditEntry, Batch, BatchRow, Event, Staff
 from shared.models.kinds import BatchRowState, BatchState, Conclusion, Role, Stage
-from shared.rules.rights import Can
+from shared.rules.rights import Actor, Can
 from shared.services import access, batches, tallying, undoing, workflow
 from shared.services.errors import NotYours
 from shared.services.workflow import Wish
@@ -184,15 +184,35 @@ def test_a_batch_that_began_in_time_ends_in_time(at: SetClock) -> None:
 
 
 @pytest.mark.usefixtures("database", "small_chunks")
-def test_whoever_lost_the_account_meanwhile_decides_no_more() -> None:
+@pytest.mark.parametrize("lost", [{"active": False}, {"valid_until": date(2020, 1, 1)}], ids=["closed", "run out"])
+def test_whoever_lost_the_account_meanwhile_decides_no_more(lost: dict[str, Any]) -> None:
     ids = a_crowd(3)
     by = districts_actor(ids)
     key = previewed(ids, by)
     batches.start(key, by=by)
-    build.change(session.get_one(Staff, by.id), active=False)
+    build.change(session.get_one(Staff, by.id), **lost)
     batches.work_off(key)
     assert states(ids) == [Stage.CONFIRMED] * 3
     assert why(key) == {"办理人的账号已停用，其余申请不再办理": 3}
+
+
+@pytest.mark.usefixtures("database", "small_chunks")
+def test_whoever_moved_on_in_the_middle_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = a_crowd(4)
+    by = districts_actor(ids)
+    key = previewed(ids, by)
+    batches.start(key, by=by)
+    elsewhere, run_some = build.a_nanjing().gulou.id, batches._run_some
+
+    def and_move(*given: Any, **named: Any) -> bool:
+        goes_on = run_some(*given, **named)
+        build.change(session.get_one(Staff, by.id), bureau_id=elsewhere)
+        return goes_on
+
+    monkeypatch.setattr(batches, "_run_some", and_move)
+    batches.work_off(key)
+    assert states(ids) == [Stage.PRELIMINARY] * 2 + [Stage.CONFIRMED] * 2
+    assert why(key) == {"不在您的办理范围内": 2}
 
 
 @pytest.mark.parametrize("where", ["before the chunk", "after the rows were changed"])
@@ -292,6 +312,22 @@ def test_no_step_takes_a_statement_for_each_row(own_database: Database) -> None:
         assert states(ids) == [Stage.CONFIRMED] * count
     assert taken[100] == taken[400]
     assert max(taken[1_000]) <= 50, taken
+
+
+def test_a_list_of_many_schools_takes_no_statement_for_each(own_database: Database) -> None:
+    def read(key: int, by: Actor) -> Callable[[], list[str]]:
+        lines = tallying.all_lines(tallying.of_group(key, None), by=by)
+        return lambda: [str(line.application.school) for line in lines if line.application]
+
+    taken = []
+    for count in (2, 6):
+        home = build.a_nanjing().gulou
+        by = build.an_actor(Role.DISTRICT, home)
+        ids = [a_crowd(1, school=build.a_school(bureau=home))[0] for _one in range(count)]
+        key = chosen(ids, by)
+        session.expire_all()
+        taken.append(statements(own_database, read(key, by)))
+    assert taken[0] == taken[1]
 
 
 @pytest.mark.usefixtures("database")

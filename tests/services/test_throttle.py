@@ -10,6 +10,7 @@ from shared import clock
 from shared.db import session
 from shared.models import AuditEntry, Person
 from shared.models.kinds import Role
+from shared.rules.accounts import LOG_IN_FAILED, LOGGED_IN
 from shared.rules.fields import Step
 from shared.services import access, accounts, applications, drafts, recovery, throttle
 from shared.services.accounts import hash_password
@@ -33,9 +34,7 @@ def entries(action: str) -> list[AuditEntry]:
     return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
 
 
-def failures(
-    count: int, action: str = throttle.LOG_IN_FAILED, name: str = "anonymous", accounts_of: int | None = None
-) -> None:
+def failures(count: int, action: str = LOG_IN_FAILED, name: str = "anonymous", accounts_of: int | None = None) -> None:
     """So many entries; `accounts_of`: of that many different accounts."""
     build.add(
         *[
@@ -68,13 +67,13 @@ def test_more_than_fifty_failures_from_one_address_are_told_to_wait(person: Pers
 
 def test_an_address_from_which_most_log_in_well_is_not_stopped(person: Person) -> None:
     failures(throttle.MOST + 1)
-    failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕", accounts_of=throttle.MOST + 1)
+    failures(throttle.MOST + 1, LOGGED_IN, "王晓燕", accounts_of=throttle.MOST + 1)
     throttle.refuse_busy(by=VISITOR)
 
 
 def test_nobody_makes_up_for_guessing_by_logging_in_to_an_own_account(person: Person) -> None:
     failures(throttle.MOST + 1)
-    failures(throttle.MOST + 1, throttle.LOGGED_IN, "王晓燕", accounts_of=1)
+    failures(throttle.MOST + 1, LOGGED_IN, "王晓燕", accounts_of=1)
     with pytest.raises(Refused, match="15分钟后再试"):
         throttle.refuse_busy(by=VISITOR)
 

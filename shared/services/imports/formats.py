@@ -1,0 +1,108 @@
+"""What can be imported: each format is its columns, who may, and a target that knows the table."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from shared.models import ImportRow
+from shared.models.kinds import ImportAction
+from shared.rules.importing import Column
+from shared.rules.rights import Actor
+from shared.text import Text
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of the file on its way. `work` is whatever its target needs to remember between look and write."""
+
+    number: int
+    values: dict[str, Any]
+    problems: list[tuple[str, Text]] = field(default_factory=list)  # the column's name, or ""
+    action: ImportAction = ImportAction.NEW
+    row_id: int | None = None
+    version: int | None = None
+    before: dict[str, Any] = field(default_factory=dict)  # the row's values where they become others
+    changes: dict[str, list[str | None]] = field(default_factory=dict)  # as the audit keeps them
+    work: Any = None
+
+    def refuse(self, column: str, text: Text) -> None:
+        self.problems.append((column, text))
+        self.action = ImportAction.REFUSED
+
+
+@dataclass
+class Run:
+    """One pass over one file: who, for which campaign, whether it writes, and what was found out on the way."""
+
+    by: Actor
+    today: date
+    import_id: int = 0
+    campaign_id: int | None = None
+    writing: bool = False
+    columns: Sequence[Column] = ()  # those that the file has
+    found: dict[Any, Any] = field(default_factory=dict)  # looked up once for the whole file
+    seen: dict[Any, int] = field(default_factory=dict)  # the key of a row, and where in the file it was first
+
+    def once(self, what: Any, find: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """What `find` finds, asked once for the whole file."""
+        if what not in self.found:
+            self.found[what] = find()
+        return self.found[what]
+
+    def has(self, name: str) -> bool:
+        return any(column.name == name for column in self.columns)
+
+
+class Target(Protocol):
+    """Where rows go. All its methods are set-based: a chunk of lines at a time, no statement for a single line."""
+
+    table_name: str
+
+    def examine(self, lines: Sequence[Line], run: Run) -> None:
+        """Say of each line what it becomes, and refuse what cannot be; lines with problems may be among them."""
+
+    def write(self, lines: Sequence[Line], run: Run) -> None:
+        """Write the new and the changed ones and note their `row_id` and `version`. Part of a verb."""
+
+    def take_back(self, rows: Sequence[ImportRow], run: Run) -> dict[int, Text]:
+        """Put back what the rows of an import were, newest first, where `run.writing`; by `ImportRow.id` why not."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file that can be imported. `allowed`: who may at all; which rows, the target asks SCOPE.
+
+    `key`: the columns without which no row can be told from another. `edition` grows when a column of the template
+    changes its meaning, so that an old file is not misread.
+    """
+
+    name: str
+    label: Text
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    target: Target
+    allowed: Callable[[Actor], bool]
+    hint: Text | None = None
+    per_campaign: bool = False
+    edition: int = 1
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+_formats: dict[str, Format] = {}
+
+
+def register(formats: Iterable[Format]) -> None:
+    """Make `formats` known to this process; the back office adds those of its tables."""
+    _formats.update({one.name: one for one in formats})
+
+
+def named(name: str) -> Format | None:
+    return _formats.get(name)
+
+
+def offered(by: Actor) -> list[Format]:
+    """What `by` may import, in the order of registration."""
+    return [one for one in _formats.values() if one.allowed(by)]

@@ -1,0 +1,131 @@
+"""Workbooks that are given to people: the template of a format, and their own file with what is wrong marked."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from shared.adapters.xlsx import Heading, Marked, Value, writing
+from shared.db import session
+from shared.models import ImportRow
+from shared.models.base import Entry
+from shared.models.kinds import EntryStatus, ImportAction
+from shared.rules import importing, policy, spellings
+from shared.rules.importing import As, Column, text_of
+from shared.rules.rights import Actor, Can
+from shared.services import aliases
+from shared.services.imports.formats import Format
+from shared.services.imports.reading import Reading, opened
+from shared.text import Text, _, in_chinese
+
+MOST_CHOICES = 5_000
+ROWS_AT_ONCE = 1_000
+NOTES = {
+    As.DATE: _("年-月-日，如2016-08-01"),
+    As.YES_NO: _("填“是”或“否”"),
+    As.WHOLE: _("填整数"),
+    As.NUMBER_TEXT: _("按文本填写，不要变成科学计数"),
+    As.ENTRY: _("填名称或代码"),
+    As.KIND: _("从列表中选"),
+}
+ABOVE = _("{label}导入模板　红色列名为新增时必填　从说明的下一行开始填写　{mark}")
+
+
+def template(path: Path, form: Format, *, by: Actor) -> None:
+    """An empty workbook at `path` with headings, explanations and today's reference data to choose from."""
+    with in_chinese():
+        title = str(
+            Text(ABOVE.message, {"label": form.label, "mark": importing.template_mark(form.name, form.edition)})
+        )
+        headings = [_heading(column, form, by) for column in form.columns]
+        first = headings[0]
+        headings[0] = Heading(first.label, spellings.EXPLANATION + first.note, first.required, first.choices)
+        with writing(path, str(form.label)[:31], headings, title=title, author=by.name):
+            pass
+
+
+def _heading(column: Column, form: Format, by: Actor) -> Heading:
+    notes = [_("必填") if column.required or column.name in form.key else None, column.note or NOTES.get(column.holds)]
+    note = "，".join(str(one) for one in notes if one)
+    return Heading(str(column.label), note, column.required or column.name in form.key, _choices(column, by))
+
+
+def _choices(column: Column, by: Actor) -> Sequence[str]:
+    if column.kinds is not None:
+        return [member.label.message for member in column.kinds]
+    if column.holds is As.YES_NO:
+        return [importing.shown(True), importing.shown(False)]
+    return _names(column.entries, by) if column.entries is not None else ()
+
+
+def _names(model: type[Entry], by: Actor) -> Sequence[str]:
+    """The names on offer; those that are not unique by their code, and none at all where they are too many."""
+    offered = select(model.code, model.name).where(
+        policy.condition(model, by, Can.REFER), model.status == EntryStatus.ACTIVE, aliases.unmerged(model)
+    )
+    rows = session.execute(offered.order_by(model.code).limit(MOST_CHOICES + 1)).all()
+    if len(rows) > MOST_CHOICES:
+        return ()
+    codes: dict[str, list[str]] = defaultdict(list)
+    for code, name in rows:
+        codes[name].append(code)
+    return [name if len(codes[name]) == 1 else code for code, name in rows]
+
+
+def marked(path: Path, target: Path, form: Format, import_id: int, *, by: Actor, only_refused: bool) -> None:
+    """The user's file at `path` once more at `target`, bad cells coloured, with a column of reasons.
+
+    `only_refused`: without the rows that are in already, so that the rest can be mended and sent in again.
+    """
+    with in_chinese(), opened(path, form) as reading:
+        names = [text_of(cell) for cell in reading.above[-1][1]]
+        headings = [*(Heading(name) for name in names), Heading(spellings.REASONS)]
+        with writing(target, str(form.label)[:31], headings, author=by.name) as sheet:
+            reasons = _Reasons(import_id)
+            for number, cells in reading.raw:
+                faults = reasons.of(number)
+                if faults or not only_refused:
+                    sheet.write(_row(reading, [text_of(cell) for cell in cells], faults))
+
+
+def _row(reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]]) -> Iterator[Value]:
+    places = reading.headings.places
+    cells.extend([""] * (len(places) - len(cells)))
+    for place, text in enumerate(cells[: len(places)]):
+        column = places[place]
+        yield Marked(text) if column is not None and column.name in faults else text
+    labels = {column.name: column.label for column in reading.headings.columns}
+    yield Marked("；".join(_sentences(faults, labels))) if faults else ""
+
+
+def _sentences(faults: Mapping[str, Sequence[Text]], labels: Mapping[str, Text]) -> Iterator[str]:
+    for name, texts in faults.items():
+        for text in texts:
+            yield f"{labels[name]}：{text}" if name in labels else str(text)
+
+
+class _Reasons:
+    """Why rows were refused, in the order of the file; a few at a time."""
+
+    def __init__(self, import_id: int) -> None:
+        self._rows = self._all(import_id)
+        self._next = next(self._rows, None)
+
+    @staticmethod
+    def _all(import_id: int) -> Iterator[ImportRow]:
+        refused = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.action == ImportAction.REFUSED)
+        refused, last = refused.order_by(ImportRow.number).limit(ROWS_AT_ONCE), 0
+        while some := session.scalars(refused.where(ImportRow.number > last)).all():
+            last = some[-1].number
+            yield from some
+
+    def of(self, number: int) -> Mapping[str, Sequence[Text]]:
+        while self._next is not None and self._next.number < number:
+            self._next = next(self._rows, None)
+        if self._next is None or self._next.number != number:
+            return {}
+        found: dict[str, list[Text]] = defaultdict(list)
+        for column, packed in self._next.reasons:
+            found[column].append(Text.unpacked(packed))
+        return found
