@@ -23,8 +23,9 @@ MOST_COUNTED = 10_000  # as a list counts
 FILTERED, ALL = "filtered", "all"
 CHOSEN, IMPORTABLE = "chosen", "importable"
 MASKED, FULL = "masked", "full"
-ROWS = {FILTERED: _("列表中现在的记录：{count}行"), ALL: _("我范围内的全部记录：{count}行")}
-CAPPED_AT = _("{most}以上", most=f"{MOST_COUNTED:,}")
+ROWS = {FILTERED: _("列表中现在的记录：{count}"), ALL: _("我范围内的全部记录：{count}")}
+COUNTED = _("{count}行")
+CAPPED_AT = _("{most}行以上", most=f"{MOST_COUNTED:,}")
 LONG = _("超过{most}行的在后台生成，可以离开页面，完成后在“导出的文件”中下载。", most=f"{AT_ONCE:,}")
 COLUMNS = {CHOSEN: _("勾选的列"), IMPORTABLE: _("全部可导入的列（改好后可以再导入）")}
 FORMATS = {XLSX: _("Excel工作簿（.xlsx）"), CSV: _("CSV（.csv）")}
@@ -47,8 +48,7 @@ class ExportForm(FlaskForm):  # type: ignore[misc]
 
 def export_form(view: "Exporting", asked: "Asked", counts: Mapping[str, int]) -> type[FlaskForm]:
     """The form for one list: as it is shown now. `counts` of its rows, and of all where it is narrowed."""
-    said = {name: f"{count:,}" if count <= MOST_COUNTED else CAPPED_AT for name, count in counts.items()}
-    offered = {name: Text(ROWS[name].message, {"count": count}) for name, count in said.items()}
+    offered = {name: Text(ROWS[name].message, {"count": _in_words(count)}) for name, count in counts.items()}
     fields: dict[str, Any] = {"rows": _radio(_("记录"), offered, next(iter(offered)), LONG)}
     if view.importable:
         fields["what"] = _radio(_("列"), COLUMNS, CHOSEN)
@@ -81,6 +81,10 @@ def export_form(view: "Exporting", asked: "Asked", counts: Mapping[str, int]) ->
         _("含证件号码等长数字的，请用.xlsx：Excel打开CSV时会改变长数字。"),
     )
     return type("ExportForm", (ExportForm,), fields)
+
+
+def _in_words(count: int) -> Text:
+    return Text(COUNTED.message, {"count": f"{count:,}"}) if count <= MOST_COUNTED else CAPPED_AT
 
 
 def _radio(label: Text, choices: dict[str, Text], default: str, description: Text | str = "") -> RadioField:

@@ -1,8 +1,8 @@
-"""How long the export of BENCH_ROWS applications takes, and what memory: as a workbook and as CSV, on both engines.
+"""Time and memory of an export of BENCH_ROWS applications, as .xlsx and as CSV, on both engines.
 
-The worker's whole way, from the order to the kept file, as a process of its own would do it: rows read inside SCOPE
-with their relations, values in words, personal ones masked, the file written, encrypted and kept. `make bench` takes a fifth
-of a million; BENCH_ROWS=1000000 all of it.
+The worker's whole way, from the order to the kept file: rows read inside SCOPE with their relations, values in words,
+personal ones masked, the file written, encrypted and kept. `make bench` takes a fifth of a million; BENCH_ROWS=1000000
+all of it.
 """
 
 import gc
