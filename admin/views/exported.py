@@ -15,6 +15,7 @@ from shared.models import Export
 from shared.models.kinds import ExportState, FileUse
 from shared.rules.rights import Can
 from shared.services import access, exporting, files
+from shared.services.errors import NotYours
 from shared.text import Text, _
 from shared.web.login import by
 
@@ -49,7 +50,8 @@ class Exports(Table):
         if name == "state" and row.state is ExportState.DONE and _is_over(row):
             return str(GONE)
         if name == "table_name":
-            return str(next((view.name for view in self.admin._views if view.endpoint == row.table_name), ""))  # noqa: SLF001
+            view = self._view_of(row)
+            return row.table_name if view is None else str(view.name)
         if name == "size":
             return f"{-(-row.size // KILOBYTE):,} KB" if row.size else cells.NOTHING
         return f"{row.total:,}" if name == "total" else super().value(row, name)
@@ -74,9 +76,13 @@ class Exports(Table):
             again=self._list_of(row),
         )
 
+    def _view_of(self, row: Export) -> Any:  # noqa: ANN401  a view with `sheet`
+        """Where the rows came from."""
+        return next((view for view in self.admin._views if view.endpoint == row.table_name), None)  # noqa: SLF001
+
     def _list_of(self, row: Export) -> str:
         """The list that it was made of, if it is one that the reader may still open."""
-        view: Any = next((one for one in self.admin._views if one.endpoint == row.table_name), None)  # noqa: SLF001
+        view = self._view_of(row)
         listed = view is not None and hasattr(view, "list_url") and view.may(Can.EXPORT)
         return str(view.list_url(row.query)) if listed else ""
 
@@ -93,7 +99,11 @@ class Exports(Table):
 
     @expose("/<int:key>/download", methods=("POST",))
     def download(self, key: int) -> ResponseReturnValue:
-        """The file; a POST, for the audit is told that it leaves."""
+        """The file; a POST, for the audit is told that it leaves. Who may no longer make it may not fetch it either."""
+        mine: Export = self.row(key, Can.EDIT)
+        if (view := self._view_of(mine)) is None:
+            raise NotYours
+        view.sheet(exporting.order_of(mine))
         row = exporting.fetch(key, by=by())
         answer = Response(stream_with_context(files.pieces(FileUse.EXPORT, key)))
         answer.content_length = row.size

@@ -19,7 +19,7 @@ from shared.db import Base, session
 from shared.models.kinds import RevealReason
 from shared.rules import policy
 from shared.rules.rights import Can
-from shared.services.errors import Refused
+from shared.services.errors import NotYours, Refused
 from shared.services.exports import Cell, Order, Sheet
 from shared.web.forms import show
 from shared.web.login import by
@@ -90,6 +90,8 @@ class Exporting(Listing):
     def sheet(self, order: Order) -> Sheet:
         """The rows and columns of `order`, as far as whoever is at work may take them away."""
         self.require(Can.EXPORT)
+        if order.reason is not None and not self.may_export_in_full:
+            raise NotYours
         arguments = filters.arguments_of(order.query)
         asked, statement = self.asked(arguments), self.selection(arguments, Can.EXPORT)
         known = {*self.exportable, *self.importable}
@@ -98,7 +100,7 @@ class Exporting(Listing):
             table=self.model.__tablename__,
             name=self.label,
             headings=[self.label_of(name) for name in columns],
-            rows=self._lines(asked, columns, full=order.reason is not None and self.may_export_in_full),
+            rows=self._lines(asked, columns, full=order.reason is not None),
             total=rows.exact_count(statement),
             selection="；".join(chip.text for chip in asked.chips),
             is_personal=not self.masked_columns.isdisjoint(columns),

@@ -21,8 +21,13 @@ class Lines:
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Text that no spreadsheet takes for a formula; `meant` gives back what it was."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def meant(text: str) -> str:
+    """The text of a cell of which a formula was made harmless, here or by another program."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def work_off(key: int) -> None:
     if not MAKERS:
         return  # a worker that knows the tables will
     staff, at = session.get_one(Staff, export.staff_id), export.made_at
-    by, order = access.actor_of_staff(staff), _order(export)
+    by, order = access.actor_of_staff(staff), order_of(export)
     if not staff.active or (staff.valid_until and staff.valid_until < clock.today()):
         _fail(key, [SWITCHED_OFF], by=by)
         return
@@ -108,7 +108,8 @@ def work_off(key: int) -> None:
         jobs.forget(JOB, key)
 
 
-def _order(export: Export) -> Order:
+def order_of(export: Export) -> Order:
+    """What was asked for."""
     return Order(export.table_name, export.query, tuple(export.columns), export.file_format, export.reason, export.note)
 
 

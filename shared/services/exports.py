@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -129,8 +129,9 @@ def scratch(name: str = "") -> Iterator[Path]:
 def sweep(*, now: datetime, older_than: timedelta) -> None:
     """Remove what killed processes left behind."""
     for place in _folder.iterdir() if _folder.is_dir() else ():
-        if place.stat().st_mtime < (now - older_than).timestamp():
-            shutil.rmtree(place, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another has just tidied up
+            if place.stat().st_mtime < (now - older_than).timestamp():
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def check(order: Order, sheet: Sheet) -> None:

@@ -94,4 +94,6 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 def run(settings: "Settings") -> None:
     """Work until SIGINT or SIGTERM, finishing the task at hand."""
     db.connect(settings)
+    if not exporting.MAKERS:
+        log.warning("long exports wait for a worker that knows the back office: flask --app admin worker")
     make_tasks(settings).create_consumer(workers=WORKERS).run()

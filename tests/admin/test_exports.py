@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from shared.adapters import comma
+from shared.adapters.sheets import open_book
 from shared.db import session
 from shared.models import Application, AuditEntry, School, Staff
 from shared.models.kinds import Role, Stage
@@ -206,6 +208,40 @@ def test_masked_columns_are_no_part_of_what_is_imported_again(keeper: FlaskClien
     full = ordered(keeper, "staff", [], what="importable", personal="full", reason="contact")
     at = lines(full)[0].index("手机号码")
     assert "13912345678" in [line[at] for line in lines(full)[1:]]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_what_went_out_is_read_again_as_it_was(
+    keeper: FlaskClient, city: City, tmp_path: Path, file_format: str
+) -> None:
+    school = session.get_one(School, city.rows["schools"])
+    build.change(school, name='-1号\'学校"，"')
+    kept = [school.code, school.name, school.bureau.code]
+    session.commit()
+    answer = ordered(keeper, "schools", [], what="importable", file_format=file_format)
+    path = tmp_path / f"a.{file_format}"
+    path.write_bytes(answer.data)
+    with open_book(path) as book:
+        rows = [list(cells) for _number, cells in next(book.sheets).rows]
+    assert kept in [row[:3] for row in rows]
+    assert ["代码", "名称", "教育行政部门", "学校性质", "状态"] in rows
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "'", "''", "'x", "-", "\t=", "王芳", ""])
+def test_a_harmless_cell_is_read_as_it_was_meant(text: str) -> None:
+    assert not comma.harmless(text).startswith(comma.FORMULA)
+    assert comma.meant(comma.harmless(text)) == text
+
+
+def test_every_place_that_an_import_asks_for_goes_out_by_its_code() -> None:
+    app, looked_at = world.make(), 0
+    views = {view for view in app.extensions["admin"][0]._views if getattr(view, "importable", ())}
+    for view in views:
+        for name in view.importable:
+            if name.endswith("_id") and view.model.__table__.c[name].foreign_keys:
+                assert name in view._relations, (view.endpoint, name)
+                looked_at += 1
+    assert looked_at > 5
 
 
 def test_what_is_empty_stays_empty(keeper: FlaskClient, city: City) -> None:

@@ -15,6 +15,8 @@ from shared import clock
 from shared.db import session
 from shared.models import Application, AuditEntry, Export, FilePiece, Staff
 from shared.models.kinds import ExportState, FileUse, Role, Stage
+from shared.rules.policy import SCOPE
+from shared.rules.rights import Can
 from shared.services import access, exporting, exports, files, jobs
 from tests import build
 from tests.admin import world
@@ -257,14 +259,25 @@ def test_whose_account_was_switched_off_gets_no_file(app: Flask, city: City, dis
 def test_a_table_that_may_no_longer_be_exported_fails_with_a_sentence(
     app: Flask, city: City, district: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shared.rules.policy import SCOPE
-    from shared.rules.rights import Can
-
     key = asked_for(district)
     monkeypatch.delitem(SCOPE, (Application, Role.DISTRICT, Can.EXPORT))
     exporting.work_off(key)
     assert the(key).state is ExportState.FAILED
     assert "账号已没有导出这个列表的权限" in page(district, key)
+
+
+def test_who_may_no_longer_make_a_file_may_not_fetch_it_either(
+    district: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masked = asked_for(district)
+    full = asked_for(district, personal="full", reason="papers")
+    for key in (masked, full):
+        exporting.work_off(key)
+    monkeypatch.delitem(SCOPE, (Application, Role.DISTRICT, Can.REVEAL))
+    assert district.post(f"/exports/{full}/download").status_code == 404
+    assert len(fetched(district, masked)) == ROWS + 1
+    monkeypatch.delitem(SCOPE, (Application, Role.DISTRICT, Can.EXPORT))
+    assert district.post(f"/exports/{masked}/download").status_code == 404
 
 
 def test_what_breaks_is_told_and_does_not_come_again(district: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
