@@ -205,11 +205,11 @@ class DecisionTarget:
 
     def _show(self, line: Line) -> None:
         fact, values = line.work, line.values
-        after = {"stage": self.move.paths[fact.stage], **{name: values[name] for name in _SHOWN[1:]}}
+        after = (self.move.paths[fact.stage], values["conclusion"], values["reason_code"], values["reason"])
         line.action = ImportAction.CHANGED
         line.changes = {
             name: [audit.as_text(getattr(fact, name), _TABLE.c[name]), audit.as_text(value, _TABLE.c[name])]
-            for name, value in after.items()
+            for name, value in zip(_SHOWN, after, strict=True)
             if getattr(fact, name) != value
         }
 
