@@ -33,7 +33,7 @@ from shared.services.imports.deciding import (
     settle_reasons,
 )
 from shared.services.imports.formats import Format, Line, Run
-from shared.services.imports.tables import EDITED, GONE, MASKED_NEW, column_of
+from shared.services.imports.tables import EDITED, GONE, MASKED_NEW, column_of, defaults_of
 from shared.services.workflow import Wish
 from shared.text import Text, _, in_chinese
 
@@ -215,7 +215,7 @@ class UnappliedTarget:
         """An account without a password or address: the school or the district lets its owner in (see recovery)."""
         if not lines:
             return
-        own = {"email": "", "password_hash": "", "failed_logins": 0, "session_epoch": 0}
+        own = {"email": ""} | defaults_of(_PEOPLE)
         names = ["id_kind", "id_number", "name", *own]
         bind, ids = bulk.binder(_PEOPLE, names), bulk.take_ids(_PEOPLE, len(lines))
         rows = []
@@ -247,8 +247,7 @@ class UnappliedTarget:
     def _new(self, line: Line, number: str, kind: RegistrationType, now: datetime) -> dict[str, Any]:
         """A new application as the move finds it."""
         values = line.values
-        default = {"reason": "", "form_version": 0, "printed_version": 0, "signed_version": 0}
-        return default | {
+        return defaults_of(_APPLICATIONS) | {
             **{name: values[name] for name in ("name", *_WRITTEN)},
             "birth_date": identity.born(values["id_kind"], values["id_number"]),
             "bureau_id": line.work[0],
@@ -256,8 +255,6 @@ class UnappliedTarget:
             "registration_number": number,
             "registration_type": kind,
             "origin": Origin.IMPORT_UNAPPLIED,
-            "stage": Stage.DRAFT,
-            "conclusion": Conclusion.NONE,
             "created_at": now,
             "stage_at": now,
         }
