@@ -291,8 +291,8 @@ class TableTarget:
 
 
 def defaults_of(table: Table) -> dict[str, Any]:
-    """What the columns of a new row are by themselves."""
-    known: dict[str, Any] = {column.name: column.default for column in table.c}
+    """What the columns of a new row are by themselves, apart from its version."""
+    known: dict[str, Any] = {column.name: column.default for column in table.c if column.name != "version"}
     return {name: one.arg for name, one in known.items() if one is not None and one.is_scalar}
 
 
