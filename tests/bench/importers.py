@@ -1,4 +1,4 @@
-"""The ways to import a list, each in a process of its own: python -m tests.bench.importers WAY URL FILE CAMPAIGN KEY."""
+"""The ways to import a list, each a process: python -m tests.bench.importers WAY URL FILE CAMPAIGN KEY."""
 
 import dataclasses
 import json

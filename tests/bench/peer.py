@@ -18,9 +18,11 @@ def make_table(engine: Engine) -> None:
     beginning = "" if engine.dialect.name == "sqlite" else " text_pattern_ops"
     with engine.begin() as connection:
         for statement in (
-            f"CREATE TABLE {TABLE} (id {key}, version INTEGER NOT NULL, campaign_id INTEGER NOT NULL"
-            " REFERENCES campaigns, school_id INTEGER NOT NULL REFERENCES schools, id_kind VARCHAR(32) NOT NULL,"
-            " id_number VARCHAR(64) NOT NULL, name VARCHAR(100) NOT NULL, UNIQUE (campaign_id, id_kind, id_number))",
+            (
+                f"CREATE TABLE {TABLE} (id {key}, version INTEGER NOT NULL, campaign_id INTEGER NOT NULL"
+                " REFERENCES campaigns, school_id INTEGER NOT NULL REFERENCES schools, id_kind VARCHAR(32) NOT NULL,"
+                " id_number VARCHAR(64) NOT NULL, name VARCHAR(100) NOT NULL, UNIQUE (campaign_id, id_kind, id_number))"
+            ),
             f"CREATE INDEX bench_number ON {TABLE} (id_number)",
             f"CREATE INDEX bench_school ON {TABLE} (school_id, campaign_id)",
             f"CREATE INDEX bench_name ON {TABLE} (name{beginning})",
@@ -58,13 +60,13 @@ def _resource(campaign_id: int, *, tuned: bool) -> Any:
 
     from shared.models.kinds import IdKind
 
-    class School(models.Model):
+    class School(models.Model):  # noqa: DJ008
         code = models.CharField(max_length=32)
 
         class Meta:
             managed, db_table, app_label = False, "schools", "bench"
 
-    class Entry(models.Model):
+    class Entry(models.Model):  # noqa: DJ008
         version = models.IntegerField(default=1)
         campaign_id = models.IntegerField()
         school = models.ForeignKey(School, models.CASCADE)
@@ -75,11 +77,11 @@ def _resource(campaign_id: int, *, tuned: bool) -> Any:
         class Meta:
             managed, db_table, app_label = False, TABLE, "bench"
 
-    class KindWidget(widgets.CharWidget):
-        known = {kind.label.message: kind.value for kind in IdKind}
+    known = {kind.label.message: kind.value for kind in IdKind}
 
+    class KindWidget(widgets.CharWidget):
         def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-            return self.known[value]
+            return known[value]
 
     places = widgets.CachedForeignKeyWidget if tuned else widgets.ForeignKeyWidget
     widget = {"school": places(School, "code"), "id_kind": KindWidget()}

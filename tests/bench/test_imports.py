@@ -32,7 +32,8 @@ from tests.conftest import Database, Template, _bound
 ROWS = int(os.environ.get("IMPORT_ROWS", "100_000"))
 SCHOOLS = 600
 HEADINGS = (
-    "序号", "学校编码", "姓名", "性别", "证件类型", "身份证号", "出生日期", "所教学段", "岗位", "进校年份", "联系电话", "备注",
+    "序号", "学校编码", "姓名", "性别", "证件类型", "身份证号",
+    "出生日期", "所教学段", "岗位", "进校年份", "联系电话", "备注",
 )  # fmt: skip
 MEMORY = 300  # megabytes
 
