@@ -7,6 +7,7 @@ often years after the birth, so a table by birth year would lock out serving tea
 import re
 import unicodedata
 from datetime import date
+from operator import mul
 
 from shared.models.kinds import IdKind, Sex
 from shared.rules.checks import Problem, Severity
@@ -118,7 +119,7 @@ def _problems_with_birth(birth: date | None, today: date) -> list[Problem]:
 
 
 def _problems_with_check_character(text: str) -> list[Problem]:
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text[:17], strict=True))
+    total = sum(map(mul, _WEIGHTS, map(int, text[:17])))
     if text[17] == _CHECK_CHARACTERS[total % 11]:
         return []
     return [_block("id.checksum", _("证件号码的校验码不对，可能有一位填错，请对照证件逐位核对。"))]

@@ -1,6 +1,7 @@
 """The ways to import a list, each a process: python -m tests.bench.importers WAY URL FILE CAMPAIGN KEY."""
 
 import dataclasses
+import gc
 import json
 import resource
 import sys
@@ -92,6 +93,7 @@ def _connect(url: str, folder: Path) -> None:
     db.connect(found)
     jobs.connect(found)  # progress is told, as it is in the worker
     formats.register(kinds.FORMATS)
+    gc.freeze()  # as the worker does
 
 
 def _peaks() -> Iterator[float]:

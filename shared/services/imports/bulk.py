@@ -3,12 +3,14 @@
 The rows' numbers are taken beforehand, because reading them back makes an insert three times as slow.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Table, func, select, text
+from sqlalchemy import JSON, ColumnElement, LargeBinary, Table, func, select, text, type_coerce
 
-from shared.db import session
+from sqlalchemy.types import TypeEngine
+
+from shared.db import Encrypted, session
 
 Values = Sequence[Any]
 
@@ -22,27 +24,52 @@ def take_ids(table: Table, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def binder(table: Table, names: Sequence[str]) -> Callable[[Values], list[Any]]:
-    """What turns values in the order of `names` into what the driver takes."""
-    dialect = session.get_bind().dialect
-    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-    bound = [(place, bind) for place, bind in enumerate(found) if bind is not None]
-    empty = {place: bind([]) for place, bind in bound if isinstance(table.c[names[place]].type, JSON)}
-    nothing = {place: bind({}) for place, bind in bound if place in empty}
+def bound(table: Table, name: str, values: Iterable[Any]) -> dict[Any, Any]:
+    """The values of a column as the driver takes them: encrypted once for looking them up and for writing them."""
+    bind = _bind(table.c[name].type)
+    return {value: value if bind is None else bind(value) for value in values}
+
+
+def among(column: ColumnElement[Any], bound: Mapping[Any, Any]) -> ColumnElement[bool]:
+    """Whether the column has one of the values that `bound` has given."""
+    if isinstance(column.type, Encrypted):
+        return type_coerce(column, LargeBinary).in_(list(bound.values()))
+    return column.in_(list(bound))
+
+
+def binder(
+    table: Table, names: Sequence[str], known: Mapping[str, Mapping[Any, Any]] | None = None
+) -> Callable[[Values], list[Any]]:
+    """What turns values in the order of `names` into what the driver takes; `known`: columns of which `bound` did."""
+    found = [_bind(table.c[name].type) for name in names]
+    binds = [(place, bind) for place, bind in enumerate(found) if bind is not None]
+    empty = {place: bind([]) for place, bind in binds if isinstance(table.c[names[place]].type, JSON)}
+    nothing = {place: bind({}) for place, bind in binds if place in empty}
+    done = {place: known[name] for place, name in enumerate(names) if known and name in known}
 
     def bind_all(values: Values) -> list[Any]:
         made = list(values)
-        for place, bind in bound:
+        for place, bind in binds:
             value = made[place]
             if value is None:
                 continue
-            if value or place not in empty:
+            if place in done and value in done[place]:
+                made[place] = done[place][value]
+            elif value or place not in empty:
                 made[place] = bind(value)
             else:  # most rows of an import have nothing to say in their JSON columns
                 made[place] = empty[place] if isinstance(value, list) else nothing[place]
         return made
 
     return bind_all
+
+
+def _bind(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    dialect = session.get_bind().dialect
+    if isinstance(kind, Encrypted):  # both drivers take bytes as they are, SQLAlchemy would wrap them
+        return lambda value: kind.process_bind_param(value, dialect)
+    found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return found
 
 
 def insert(table: Table, names: Sequence[str], rows: Iterable[Values]) -> None:

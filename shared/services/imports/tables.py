@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -63,6 +64,7 @@ class TableTarget:
         self.model, self.key, self.columns = model, tuple(key), tuple(columns)
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.table_name = self.table.name
+        self.key_of = _key_of(self.key)
         self.checks, self.fixed = checks, fixed
         self.entries = [column for column in columns if column.holds is As.ENTRY]
         self.defaults = {**defaults_of(self.table), **(defaults or {})}
@@ -81,12 +83,11 @@ class TableTarget:
         present = [column.name for column in self.columns if run.has(column.name)]
         for line in lines:
             if not line.problems:
-                self._compare(line, existing.get(self.key_of(line)), present, run)
+                self._compare(line, existing.get(self.key_of(line.values)), present, run)
+        retired = [column for column in self.entries if run.found.get(("retired", column.name))]
+        for line in lines:
             if not line.problems:
-                self._check(line, run)
-
-    def key_of(self, line: Line) -> tuple[Any, ...]:
-        return tuple(line.values.get(name) for name in self.key)
+                self._check(line, retired, run)
 
     def _refuse_incomplete_keys(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -105,7 +106,7 @@ class TableTarget:
         for line in lines:
             if line.problems:
                 continue
-            first = seen.setdefault(self.key_of(line), line.number)
+            first = seen.setdefault(self.key_of(line.values), line.number)
             if first != line.number:
                 line.refuse(last, _("与第{row}行重复", row=first))
 
@@ -114,11 +115,12 @@ class TableTarget:
         if not lines:
             return {}
         table, telling = self.table, self._telling(fixed)
-        values = list({line.values[telling] for line in lines})
+        bound = bulk.bound(table, telling, {line.values[telling] for line in lines})
+        run.found["bound"] = {telling: bound}
         names = dict.fromkeys((*self.key, *(column.name for column in self.columns if not column.secret)))
         mine = policy.condition(self.model, run.by, Can.EDIT)
         statement = select(table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"))
-        statement = statement.where(table.c[telling].in_(values), *(table.c[n] == v for n, v in fixed.items()))
+        statement = statement.where(bulk.among(table.c[telling], bound), *(table.c[n] == v for n, v in fixed.items()))
         if run.writing:
             statement = statement.with_for_update(of=table)
         rows = session.execute(statement).mappings()
@@ -175,12 +177,10 @@ class TableTarget:
             return self.defaults[name]
         return "" if isinstance(column.type, String) and not isinstance(column.type, Enum) else None
 
-    def _check(self, line: Line, run: Run) -> None:
-        lookups.refuse_retired(line, self.entries, run)
-        for column in self.columns:
-            name = column.name
-            emptied = name in line.before and line.values[name] is None
-            if emptied and not self.table.c[name].nullable:
+    def _check(self, line: Line, retired: Sequence[importing.Column], run: Run) -> None:
+        lookups.refuse_retired(line, retired, run)
+        for name in line.before:
+            if line.values[name] is None and not self.table.c[name].nullable:
                 line.refuse(name, _("必须填写"))
         for check in self.checks:
             check(line, run)
@@ -199,7 +199,7 @@ class TableTarget:
         if not lines:
             return
         names = [name for name in self.new_values(lines[0]) if name in self.table.c and name not in ("id", "version")]
-        bind = bulk.binder(self.table, names)
+        bind = bulk.binder(self.table, names, run.found.get("bound"))
         ids = bulk.take_ids(self.table, len(lines))
         defaults = [self.defaults.get(name) for name in names]
         for line, key in zip(lines, ids, strict=True):
@@ -288,6 +288,12 @@ class TableTarget:
             session.connection().execute(back)
             changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in row.changes.items()}
         audit.record_many(self.table_name, changes, by=run.by)
+
+
+def _key_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What tells a row from others, out of its values."""
+    found: Callable[[Mapping[str, Any]], Any] = itemgetter(*names)
+    return found if len(names) > 1 else lambda values: (found(values),)
 
 
 def defaults_of(table: Table) -> dict[str, Any]:
