@@ -193,6 +193,7 @@ def _number_text(cell: Cell) -> Any:  # noqa: ANN401  text, or KEEP
     if not (text.isascii() and text.isalnum()):
         text = "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace() and c.isprintable())
         text = text.replace("×", "X")  # what Chinese keyboards offer for the check character
+        text = unicodedata.normalize("NFKC", text.upper())  # capitals of letters with marks may fall into two
     if len(text) > NAME:
         raise Unfit(_("最多{longest}个字，现在有{length}个", longest=NAME, length=len(text)))
     return text.upper()

@@ -3,11 +3,12 @@
 The rows' numbers are taken beforehand, because reading them back makes an insert three times as slow.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, LargeBinary, Table, func, select, text, type_coerce
-
+from sqlalchemy import JSON, ColumnElement, Connection, LargeBinary, Table, func, select, text, type_coerce
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from shared.db import Encrypted, session
@@ -72,15 +73,26 @@ def _bind(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     return found
 
 
+@contextmanager
+def _as_sqlalchemy_says(connection: Connection) -> Iterator[None]:
+    """Faults of the driver, which is used directly here, as everybody knows them."""
+    driver: Any = connection.dialect.dbapi
+    try:
+        yield
+    except driver.Error as fault:
+        raise DBAPIError.instance("COPY", None, fault, driver.Error) from fault
+
+
 def insert(table: Table, names: Sequence[str], rows: Iterable[Values]) -> None:
     """Insert `rows`, whose values are in the order of `names` and as `binder` makes them."""
     connection = session.connection()
     columns = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
-        driver: Any = connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
+        with _as_sqlalchemy_says(connection):
+            driver: Any = connection.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
         return
     marks = ", ".join("?" * len(names))
     prepared = [tuple(row) for row in rows]

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 
 from shared import clock
 from shared.db import Base, session, transaction
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 MOVED = _("核对之后数据有变动，没有导入任何内容。下面是按现在的数据重新核对的结果，请再看一遍")
 FAILED = _("数据库没有接受这些内容，没有导入任何内容。请检查代码、日期等是否符合要求")
+OURS = _("系统出错，没有改动任何内容。请再试一次；如果仍然这样，请联系管理员")
 BEYOND = _("有些行不归您管理，没有导入任何内容")
 OFF = _("账号已停用或没有导入的权限，没有导入任何内容")
 
@@ -71,6 +72,11 @@ def work_off(key: int, address: str = "") -> None:
         _end(key, ImportState.UNREADABLE, fault.texts, by=by)
     except _Stopped:
         _end(key, ImportState.CANCELLED, (), by=by)
+    except (OperationalError, InterfaceError):
+        raise  # the database is busy or away: the worker looks again
+    except Exception:
+        log.exception("import %s has met a fault of ours", key)
+        _give_up(key, by=by)
     finally:
         jobs.forget(verbs.JOB, key)
 
@@ -138,7 +144,7 @@ def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
         except Moved:
             _again(key, by=by)
             jobs.enqueue(verbs.JOB, key)
-        except IntegrityError:
+        except (IntegrityError, DataError):
             log.exception("import %s was not accepted", key)
             _end(key, ImportState.CHECKED, [FAILED], by=by)
         except PermissionError:
@@ -188,6 +194,20 @@ def _undo(key: int, form: Format, by: Actor) -> None:
     who = session.get_one(Import, key).undone_by_id
     by = access.actor_of_staff(session.get_one(Staff, who)) if who else by
     undoing.take_back(key, form, by=by)
+
+
+@transaction
+def _give_up(key: int, *, by: Actor) -> None:
+    """Trying again and again would meet the same fault; nothing was written, so its owner may decide."""
+    ends = {
+        ImportState.CHECKING: ImportState.UNREADABLE,
+        ImportState.WRITING: ImportState.CHECKED,
+        ImportState.UNDOING: ImportState.DONE,
+    }
+    row = verbs.locked(key)
+    if row.state is ImportState.UNDOING:
+        row.undone_at = row.undone_by_id = None
+    _end(key, ends.get(row.state, row.state), [OURS], by=by)
 
 
 @transaction
