@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import account, history, importable, session, trail
+from admin.views import account, export, history, importable, session, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
@@ -17,7 +17,7 @@ from shared import cli
 from shared.config import AdminSettings, SettingsError
 from shared.rules.prose import prose
 from shared.rules.states import label_of
-from shared.services import accounts, jobs
+from shared.services import accounts, exports, jobs
 from shared.services.imports import formats as imports
 from shared.services.imports import kinds
 from shared.text import _
@@ -36,6 +36,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
             sys.exit("\n".join(error.faults))
     app = make_app("admin", settings, loader=accounts.staff_at)
     jobs.connect(settings)
+    exports.work_in(settings.var_dir / "exports")
     door.init_app(app)
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
@@ -47,6 +48,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)
     admin.add_views(*menu.views, SavedViews())
+    export.init_app(app, menu.views)
     app.jinja_env.filters["prose"] = prose
     app.jinja_env.globals.update(
         menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of

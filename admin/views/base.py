@@ -1,4 +1,4 @@
-"""A generated table: its list (`listing`), and one row: page, forms, inline edit; it writes by verbs."""
+"""A generated table: its list (`listing`, `exporting`), and one row: page, forms, inline edit; it writes by verbs."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from admin.forms import tables as forms
 from admin.forms.typed import number_of
 from admin.views import conflict, history
-from admin.views.listing import Listing
+from admin.views.exporting import Exporting
 from shared.db import Base
 from shared.rules.checks import Problem
 from shared.rules.rights import Can
@@ -27,7 +27,7 @@ from shared.web.login import by
 IN_USE = Problem("in_use", "", _("这条记录正在被使用，不能删除"))
 
 
-class Table(Listing):
+class Table(Exporting):
     """What every table of the back office can do once a line of its declaration turns it on."""
 
     @expose("/details/")

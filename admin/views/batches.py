@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Response, flash, jsonify, redirect, request, stream_with_context, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_wtf import FlaskForm
@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from admin.forms import moves
 from admin.forms.typed import number_of, numbers_of
-from admin.views import export
+from admin.views import export, filters
 from admin.views.base import Table
 from admin.views.cells import words
 from shared.db import Base, session
@@ -25,6 +25,7 @@ from shared.rules.states import status_label
 from shared.services import access, batches, exports, jobs, tallying, undoing
 from shared.services.deeds import DEEDS
 from shared.services.errors import NotYours, Refused
+from shared.services.exports import Order, Sheet
 from shared.services.tallying import Line
 from shared.services.workflow import Outcome, Wish
 from shared.text import Text, _
@@ -192,17 +193,26 @@ class Batches(Table):
 
     @expose("/<int:key>/download", methods=("POST",))
     def download(self, key: int) -> ResponseReturnValue:
-        """The same as CSV; noted in the audit, so it is a POST."""
+        """The same as a file; noted in the audit, so it is a POST."""
         self.row(key, Can.VIEW)
+        query = urlencode({"batch": key, "like": request.form.get("like", "")})
+        return export.answer(Order(self.endpoint, query, (), exports.format_of(request.form)), self.sheet)
+
+    def sheet(self, order: Order) -> Sheet:
+        """The applications of a batch, or of one group of it."""
+        wanted = filters.arguments_of(order.query)
+        batch = self.row(wanted.get("batch"), Can.VIEW)
         if not policy.may(Application, by().role, Can.EXPORT):
             raise NotYours
-        wanted = tallying.of_group(key, number_of(request.form.get("like")))
-        total = session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-        exports.record_export(Batch.__tablename__, total, by=by())
-        headers = {"Content-Disposition": f"attachment; filename=batch-{key}.csv"}
-        rows = (_in_the_file(line) for line in tallying.all_lines(wanted, by=by()))
-        lines = export.written([str(heading) for heading in HEADINGS], rows)
-        return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")
+        found = tallying.of_group(batch.id, number_of(wanted.get("like")))
+        return Sheet(
+            table=Batch.__tablename__,
+            name=self.label,
+            headings=HEADINGS,
+            rows=(_cells(line) for line in tallying.all_lines(found, by=by())),
+            total=session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0,
+            selection="；".join([str(DEEDS[batch.move].label), words(batch.made_at)]),
+        )
 
 
 def _progress(batch: Batch) -> dict[str, Any]:
@@ -247,9 +257,11 @@ def _kept(outcome: Outcome) -> list[tuple[tuple[Text, ...], tuple[int, list[Appl
     return [(reasons, _named(ids)) for reasons, ids in found]
 
 
-def _in_the_file(line: Line) -> list[str]:
-    row, known = line.application, [""] * 4
-    if row:
-        status = status_label(row.stage, row.conclusion)
-        known = [row.registration_number, row.name or "", words(row.school), str(status)]
-    return [*known, words(line.row.state), "；".join(str(reason) for reason in line.reasons)]
+def _cells(line: Line) -> list[str]:
+    row = line.application
+    facts = (
+        [row.registration_number, row.name or "", words(row.school), str(status_label(row.stage, row.conclusion))]
+        if row
+        else ["", "", "", ""]
+    )
+    return [*facts, words(line.row.state), "；".join(str(reason) for reason in line.reasons)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import inspect
@@ -61,6 +62,7 @@ def is_personal(model: type[Base], name: str) -> bool:
     return mask_of(model, last) is not None
 
 
+@cache
 def mask_of(model: type[Base], name: str) -> Callable[[str], str] | None:
     """How values of a personal column are masked; None for any other column."""
     if name in ADDRESSES:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask import has_request_context
 from flask_admin.contrib.sqla import ModelView
 from flask_wtf import FlaskForm
 from sqlalchemy import inspect
@@ -22,7 +21,7 @@ from shared.rules.rights import Can
 from shared.services import access
 from shared.services.errors import NotYours
 from shared.text import Text
-from shared.web.login import by
+from shared.web.login import by, is_anybody
 
 
 class Declared(Closed, ModelView):  # type: ignore[misc]
@@ -82,11 +81,11 @@ class Declared(Closed, ModelView):  # type: ignore[misc]
 
     def may(self, action: Can) -> bool:
         """Whether the table offers `action` and SCOPE opens it to the reader."""
-        return action in self.on and has_request_context() and policy.offers(self.model, by(), action)
+        return action in self.on and is_anybody() and policy.offers(self.model, by(), action)
 
     @staticmethod
     def _role() -> Role | None:
-        return by().role if has_request_context() else None
+        return by().role if is_anybody() else None
 
     can_create = property(lambda self: self.may(Can.CREATE))
     can_edit = property(lambda self: self.may(Can.EDIT))

@@ -1,56 +1,62 @@
-"""A list as CSV: rows are read and sent a few at a time, and the audit knows of it before the first one leaves."""
+"""The answer to whoever wants a list as a file: the file itself, or for a long one the page that says how far it is.
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+What can be exported makes a `Sheet` of an `Order` and is registered for the worker, which has no request to ask.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Select, func, inspect, select
+from flask import Flask, Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 
-from shared.db import Base, session
-from shared.services import exports
-from shared.text import Text
-from shared.web.login import by
+from shared import clock
+from shared.rules.rights import Actor
+from shared.services import access, exporting, exports, jobs
+from shared.services.exports import TYPES, Order, Sheet
+from shared.text import in_chinese
+from shared.web.login import acting, by
 
-AT_ONCE = 500
-MARK = "\ufeff"  # by which Excel knows that the file is UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
+Make = Callable[[Order], Sheet]
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def answer(order: Order, make: Make) -> ResponseReturnValue:
+    """Give the file out, or leave it to the worker; the audit is told before either."""
+    with in_chinese():
+        sheet = make(order)
+    exports.check(order, sheet)
+    if sheet.total > exports.AT_ONCE:
+        key = exporting.begin(order, sheet, by=by())
+        jobs.enqueue(exporting.JOB, key)
+        return redirect(url_for("exports.details_view", id=key))
+    exports.record(order, sheet, by=by())
+    now = clock.now()
+    with exports.scratch() as folder:
+        content = exports.write(folder, sheet, order, by=by(), at=now).read_bytes()
+    return as_download(Response(content), sheet.file_name(order, by=by(), at=now))
 
 
-def as_csv(
-    model: type[Base],
-    statement: Select[Any],
-    columns: Sequence[str],
-    label_of: Callable[[str], Text],
-    value: Callable[[Base, str], str],
-) -> Iterator[str]:
-    """The lines of the file; the export is recorded before this returns."""
-    matching = statement.with_only_columns(inspect(model).columns["id"]).order_by(None).subquery()
-    total = session.scalar(select(func.count()).select_from(matching)) or 0
-    exports.record_export(model.__tablename__, total, by=by())
-    ordered = statement.order_by(inspect(model).columns["id"]).execution_options(yield_per=AT_ONCE)
-
-    def rows() -> Iterator[list[str]]:  # asked for when the first line is sent
-        for row in session.scalars(ordered):
-            yield [value(row, name) for name in columns]
-
-    return written([str(label_of(name)) for name in columns], rows())
+def as_download(response: Response, name: str) -> Response:
+    """Let the browser keep what it gets under `name`."""
+    kind = name.rpartition(".")[2]
+    response.mimetype = TYPES[kind]
+    plain, encoded = f"export.{kind}", quote(name, safe="")  # RFC 6266: a header is ASCII, and so is its fallback
+    response.headers["Content-Disposition"] = f"attachment; filename={plain}; filename*=UTF-8''{encoded}"
+    return response
 
 
-def written(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A file of `rows`, line by line."""
-    writer: Any = csv.writer(_Echo())
-    yield MARK + writer.writerow(list(headings))
-    for row in rows:
-        yield writer.writerow([harmless(text) for text in row])
+def init_app(app: Flask, views: Iterable[Any]) -> None:
+    """Let the worker of this app make the rows of every view that can."""
+    for view in views:
+        if hasattr(view, "sheet"):
+            exporting.register(view.endpoint, partial(_for_somebody, app, view.sheet))
+
+
+@contextmanager
+def _for_somebody(app: Flask, make: Make, order: Order, who: Actor) -> Iterator[Sheet]:
+    """The rows as `who` would see them, without a request of theirs; the second net is out, too."""
+    with app.app_context(), acting(who), in_chinese():
+        access.watch(who)
+        yield make(order)

@@ -1,11 +1,11 @@
-"""A table's list: search, filters, columns, pages, one row in full, export; everything is read inside SCOPE."""
+"""A table's list: search, filters, columns, pages, one row in full; everything is read inside SCOPE."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, redirect, request, stream_with_context, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import JSON, Select, String, inspect
@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
 from admin.forms.reveal import RevealForm
-from admin.views import cells, export, filters, rows, searching
+from admin.views import cells, filters, rows, searching
 from admin.views.declared import Declared
 from admin.views.rows import Asked
 from shared.db import Base
@@ -203,16 +203,3 @@ class Listing(Declared):
     def row_page(self, row: Any, *, masked: bool = True) -> ResponseReturnValue:  # noqa: ANN401
         """The page of one row."""
         raise NotImplementedError
-
-    @expose("/export/<export_type>/", methods=("POST",))
-    def export(self, export_type: str) -> ResponseReturnValue:
-        """All rows of the list as CSV, masked, row by row; noted in the audit, so it is a POST."""
-        self.require(Can.EXPORT)
-        if export_type != "csv":
-            raise NotYours
-        arguments = filters.arguments_of(request.form["query"]) if "query" in request.form else request.form
-        columns = self.columns_of(self.asked(arguments))
-        statement = self.selection(arguments, Can.EXPORT).options(*self._loading(columns))
-        lines: Iterator[str] = export.as_csv(self.model, statement, columns, self.label_of, self.value)
-        headers = {"Content-Disposition": f"attachment; filename={self.endpoint}.csv"}
-        return Response(stream_with_context(lines), headers=headers, mimetype="text/csv")

@@ -5,13 +5,14 @@ A bureau reads the same page of any of its schools; only whoever checks can do s
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
 
 from admin.forms.typed import number_of
-from admin.views import checking, export, searching
+from admin.views import checking, export, filters, searching
 from admin.views.cells import NO, NOTHING, YES, words
 from admin.views.ground import Closed
 from shared.db import session
@@ -21,6 +22,7 @@ from shared.rules.rights import Can
 from shared.rules.states import status_label
 from shared.services import access, exports, roster
 from shared.services.errors import NotYours
+from shared.services.exports import Order, Sheet
 from shared.services.roster import Line
 from shared.text import Text, _
 from shared.web.login import by
@@ -82,17 +84,28 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
 
     @expose("/export", methods=("POST",))
     def export(self) -> ResponseReturnValue:
-        """What the page is narrowed to, as a file: numbers masked, the audit told before it leaves."""
-        school = _school(request.args.get("school"))
-        campaign = _campaign(request.args.get("campaign"), roster.campaigns(by=by()))
+        """What the page is narrowed to, as a file."""
+        order = Order(self.endpoint, urlencode(asked(page=None)), (), exports.format_of(request.form))
+        return export.answer(order, self.sheet)
+
+    def sheet(self, order: Order) -> Sheet:
+        """The people of the page, numbers masked."""
+        wanted = filters.arguments_of(order.query)
+        school = _school(wanted.get("school"))
+        campaign = _campaign(wanted.get("campaign"), roster.campaigns(by=by()))
         if school is None or campaign is None or not policy.may(RosterEntry, by().role, Can.EXPORT):
             raise NotYours
-        word = searching.meant(request.args.get("q", "")) or ""
-        lines = roster.everyone(school.id, campaign.id, by=by(), group=request.args.get("group", ""), word=word)
-        exports.record_export(RosterEntry.__tablename__, len(lines), by=by())
-        headers = {"Content-Disposition": f"attachment; filename=roster-{school.id}-{campaign.id}.csv"}
-        file = export.written([str(label) for label, _value in COLUMNS], map(_in_the_file, lines))
-        return Response(file, headers=headers, mimetype="text/csv")
+        word = searching.meant(wanted.get("q", "")) or ""
+        lines = roster.everyone(school.id, campaign.id, by=by(), group=wanted.get("group", ""), word=word)
+        return Sheet(
+            table=RosterEntry.__tablename__,
+            name=self.label,
+            headings=[label for label, _value in COLUMNS],
+            rows=(_cells(line) for line in lines),
+            total=len(lines),
+            selection=_said(school, campaign, wanted.get("group", ""), word),
+            is_personal=True,
+        )
 
     @expose("/next")
     def next(self) -> ResponseReturnValue:
@@ -176,7 +189,13 @@ def _campaign(number: str | None, offered: Sequence[Campaign]) -> Campaign | Non
     return offered[0] if offered else None
 
 
-def _in_the_file(line: Line) -> list[str]:
-    values = [value(line) for _label, value in COLUMNS]
-    texts = [str(one) if isinstance(one, Text) else words(one) for one in values]
+def _cells(line: Line) -> list[str]:
+    cells = [value(line) for _label, value in COLUMNS]
+    texts = [str(cell) if isinstance(cell, Text) else words(cell) for cell in cells]
     return ["" if text == NOTHING else text for text in texts]
+
+
+def _said(school: School, campaign: Campaign, group: str, word: str) -> str:
+    """Which of the school's people, in words."""
+    named = [str(one.label) for one in roster.GROUPS if one.name == group]
+    return "；".join([school.name, campaign.name, *named, *([searching.shown(word)] if word else [])])

@@ -1,5 +1,6 @@
 """Reading a table: what a list's address asks for, a capped count, and a page in a stable order, all inside SCOPE."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -158,6 +159,12 @@ def count(statement: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
+def exact_count(statement: Select[Any]) -> int:
+    """How many rows there are, however many."""
+    inner: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True).order_by(None)
+    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+
+
 def pages(total: int, size: int) -> int:
     """How many pages of `size` there are to turn."""
     return max(1, -(-min(total, MOST_COUNTED) // size))
@@ -195,16 +202,30 @@ def _keys(statement: Select[Any], model: type[Base], asked: Asked, *, newest_fir
     """
     names = [asked.sort, "id"] if asked.sort else ["id"]
     descending = (asked.descending if asked.sort else newest_first) != (asked.page == LAST)
-    columns = inspect(model).columns
     if not wide:
-        found = statement.with_only_columns(*(columns[name].label(f"by_{name}") for name in names)).order_by(None)
-        source = found.cte("found").prefix_with("MATERIALIZED")
-        order, chosen = [source.c[f"by_{name}"] for name in names], select(source.c.by_id)
+        order, chosen = _found(statement, model, names)
     else:
         order, chosen = _walking(statement, model, names)
     skipped = 0 if asked.page == LAST else (asked.page - 1) * asked.size
     ordered = chosen.order_by(None).order_by(*(column.desc() if descending else column for column in order))
     return list(session.scalars(ordered.limit(asked.size + 1).offset(skipped)))
+
+
+def all_keys(statement: Select[Any], model: type[Base], asked: Asked, *, newest_first: bool) -> "array[int]":
+    """The keys of all rows in the list's order: eight bytes for each, and what is read by them later is one list."""
+    names = [asked.sort, "id"] if asked.sort else ["id"]
+    descending = asked.descending if asked.sort else newest_first
+    order, chosen = _found(statement, model, names)
+    ordered = chosen.order_by(*(column.desc() if descending else column for column in order))
+    return array("q", session.scalars(ordered, execution_options={"yield_per": MOST_COUNTED}))
+
+
+def _found(statement: Select[Any], model: type[Base], names: list[str]) -> tuple[list[Any], Select[Any]]:
+    """What to order by and to read so that the rows are found first, whichever way, and then sorted."""
+    columns = inspect(model).columns
+    found = statement.with_only_columns(*(columns[name].label(f"by_{name}") for name in names)).order_by(None)
+    source = found.cte("found").prefix_with("MATERIALIZED")
+    return [source.c[f"by_{name}"] for name in names], select(source.c.by_id)
 
 
 def _walking(statement: Select[Any], model: type[Base], names: list[str]) -> tuple[list[Any], Select[Any]]:

@@ -109,7 +109,8 @@ def writing(
 
     `title` goes above the headings, `author` into the file's properties.
     """
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    # Its parts are written beside it first: nothing of a list of people is left where nobody clears it away.
+    with xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
         book.set_properties({"title": name, "author": author})
         sheet = Sheet(book, name, headings, title)
         for column, source in _choices(book, headings):

@@ -6,7 +6,6 @@ worth looking now; once a minute the worker looks by itself, so that nothing wai
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -151,14 +150,38 @@ class Foreman:
         return [pair for pair in found if pair not in self._at_work]
 
     def do(self, name: str, key: int) -> None:
-        """Go on with one key, unless another thread is at it."""
+        """Go on with one key, unless another thread is at it.
+
+        Where keys wait for each other, whoever finds another at work leaves the key to it: a thread that waited would
+        keep the mail waiting, too. The one at work goes on with what came meanwhile.
+        """
+        turn = self._turns.get(name)
+        if turn is None:
+            self._do_one(name, key)
+        elif turn.acquire(blocking=False):
+            try:
+                self._do_all(name, key)
+            finally:
+                turn.release()
+
+    def _do_all(self, name: str, key: int | None) -> None:
+        """This key first, then each that waits, once: one that stays undone is looked at again in a minute."""
+        tried: set[int] = set()
+        while key is not None:
+            tried.add(key)
+            self._do_one(name, key)
+            try:
+                key = next((one for one in self.jobs[name].waiting() if one not in tried), None)
+            finally:
+                session.remove()
+
+    def _do_one(self, name: str, key: int) -> None:
         with self._lock:
             if (name, key) in self._at_work:
                 return
             self._at_work.add((name, key))
         try:
-            with self._turns.get(name, nullcontext()):
-                self.jobs[name].work(key)
+            self.jobs[name].work(key)
         finally:
             session.remove()
             self._at_work.discard((name, key))

@@ -12,7 +12,7 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, activation, additions, audit, batches, jobs, notify, schema, sessions
+from shared.services import access, activation, additions, audit, batches, exporting, jobs, notify, schema, sessions
 from shared.services.imports import running, verbs
 from shared.services.jobs import Foreman, Job, make_queue
 
@@ -46,6 +46,7 @@ def delete_old_links(*, by: Actor, now: datetime) -> int:
 # Long work by its name: whoever asks for it writes `jobs.enqueue(name, key)`.
 JOBS = {
     "batch": Job(batches.work_off, batches.waiting),
+    exporting.JOB: Job(exporting.work_off, exporting.waiting, one_by_one=True),
     verbs.JOB: Job(running.work_off, running.waiting, one_by_one=True),
 }
 
@@ -74,6 +75,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
             log.info("log-ins deleted: %d", sessions.clear_away(by=by, now=clock.now()))
             log.info("imported files deleted: %d", verbs.clear_away(by=by, now=clock.now()))
             log.info("batches deleted: %d", batches.clear_away(by=by, now=clock.now()))
+            log.info("exported files removed: %d", exporting.clear_away(by=by, now=clock.now()))
         finally:
             session.remove()
 
@@ -92,4 +94,6 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 def run(settings: "Settings") -> None:
     """Work until SIGINT or SIGTERM, finishing the task at hand."""
     db.connect(settings)
+    if not exporting.MAKERS:
+        log.warning("long exports wait for a worker that knows the back office: flask --app admin worker")
     make_tasks(settings).create_consumer(workers=WORKERS).run()

@@ -1,8 +1,10 @@
 """Who is at the door: Flask-Login over the accounts service, with an idle time-out, for either door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -15,6 +17,8 @@ from shared.services.accounts import Account
 IDLE_SECONDS = rules.IDLE.total_seconds()
 SEEN = "seen"
 EXPIRED = "expired"  # in the cookie: somebody was logged in here until the time-out
+
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 
 Loader = Callable[[str, str], Account | None]  # of a cookie's key and an address
 
@@ -39,8 +43,25 @@ def address() -> str:
 
 
 def by() -> Actor:
-    """Who acts in this request; somebody without an account acts as such."""
+    """Who acts in this request, or for whom the worker does; somebody without an account acts as such."""
+    if (named := _acting.get()) is not None:
+        return named
     return current_user.actor if current_user.is_authenticated else accounts.anonymous(address())
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """What is done inside is done for `actor`, who is not there: long work outlives the request that asked for it."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def is_anybody() -> bool:
+    """Whether there is somebody to ask SCOPE about: not while an app is built."""
+    return _acting.get() is not None or has_request_context()
 
 
 def enter(account: Account) -> None:

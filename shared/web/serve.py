@@ -135,7 +135,7 @@ def _start() -> dict[str, subprocess.Popen[bytes]]:
     """Each in a session of its own, so that Ctrl-C reaches us alone and we stop them in good order."""
     environment = os.environ | {door.url_setting: os.environ.get(door.url_setting) or door.address for door in DOORS}
     commands = {door.name: door.command for door in DOORS}
-    commands["worker"] = [sys.executable, "-m", "shared.cli", "worker"]
+    commands["worker"] = [sys.executable, "-m", "flask", "--app", "admin", "worker"]  # it knows the lists to export
     return {
         name: subprocess.Popen(command, env=_quiet(environment), start_new_session=True)  # noqa: S603  our own commands
         for name, command in commands.items()

@@ -252,13 +252,14 @@ def test_each_group_is_listed_a_page_at_a_time_and_downloaded(app: Flask, city: 
     assert "共2条" in listed
     assert f"/applications/details/?id={done[1]}" in listed
     assert "当前状态是“已确认（已受理）”，不能审校通过" in listed
-    answer = client.post(form_on(preview, "download"), data={"like": str(like)})
+    answer = client.post(form_on(preview, "download"), data={"like": str(like), "file_format": "csv"})
     lines = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert lines[0][:2] == ["报名号", "姓名"]
     assert [line[1] for line in lines[1:]] == ["'=cmd()"] * 2
     assert lines[1][4:] == ["已跳过", "当前状态是“已确认（已受理）”，不能审校通过"]
     noted = session.scalars(select(AuditEntry.changes).where(AuditEntry.action == "export")).one()
-    assert noted == {"rows": [None, "2"]}
+    assert noted["rows"] == [None, "2"]
+    assert noted["columns"] == [None, "报名号、姓名、任教学校、现在的状态、办理情况、原因"]
 
 
 def test_who_left_the_own_area_is_counted_but_not_named(app: Flask, city: City) -> None:

@@ -10,7 +10,9 @@ from shared.db import session
 from shared.models.kinds import Role, Stage
 from shared.rules.policy import STAFF_ROLES
 from shared.services import exports, holds, workflow
+from shared.services.exports import Order, Sheet
 from shared.services.workflow import Wish
+from shared.text import _
 from tests import build
 from tests.actors import officer
 from tests.admin import world
@@ -102,7 +104,9 @@ def test_a_city_begins_at_either_of_its_queues_and_with_its_own_schools(app: Fla
 
 
 def test_the_auditor_reads_what_was_exported_in_words(app: Flask, city: City) -> None:
-    exports.record_export("applications", 3, by=build.an_actor(Role.DISTRICT))
+    order = Order("applications", "", ("name",), "csv")
+    taken = Sheet("applications", _("定期注册申请"), [_("姓名")], iter(()), total=3)
+    exports.record(order, taken, by=build.an_actor(Role.DISTRICT))
     page = start(app, city, Role.AUDITOR)
     assert "定期注册申请 · 3条" in page
 

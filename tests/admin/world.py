@@ -27,6 +27,7 @@ from shared.models import (
     CalendarDay,
     CertificateRequest,
     Event,
+    Export,
     Mail,
     NoticeText,
     Person,
@@ -82,6 +83,7 @@ def a_city() -> City:
         "materials": material.id,
         "events": _an_event(application),
         "batches": _a_batch(application, staff[Role.SCHOOL]),
+        "exports": _an_export(staff[Role.SCHOOL]),
         "receipts": _a_receipt(application, staff[Role.POINT]),
         "applications": application.id,
         "people": application.person_id,
@@ -165,6 +167,21 @@ def _a_batch(application: Application, officer_id: int) -> int:
     row = BatchRow(batch_id=batch.id, application_id=application.id, seen_version=application.version)
     build.add(row)
     return batch.id
+
+
+def _an_export(officer_id: int) -> int:
+    """What the school's officer waits for."""
+    row = Export(
+        staff_id=officer_id,
+        table_name="applications",
+        query="",
+        columns=["name"],
+        file_format="csv",
+        total=1,
+        file_name="教师资格定期注册.csv",
+        made_at=clock.now(),
+    )
+    return build.add(row).id
 
 
 def a_code_row(model: type[Any]) -> int:

@@ -192,6 +192,11 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "batch/rows.html": by("school", _lists),
     "batch/result.html": by("school", _runs),
     "batch/undo.html": by("school", _is_asked_again),
+    "export/choose.html": (
+        at("district", "/applications/export/?stage=confirmed"),
+        at("superuser", "/schools/export/"),
+        at("auditor", "/audit-entries/export/"),
+    ),
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),
@@ -238,8 +243,8 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
-# A batch in progress: test_back_office_bulk.py has the rows for it.
+# A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export.
 PARTS = (
-    "base.html", "batch/progress.html", "desk/parts.html", "review/parts.html", "review/empty.html",
-    "requests/empty.html", "school/parts.html", "school/empty.html",
+    "base.html", "batch/progress.html", "export/progress.html", "export/details.html", "desk/parts.html",
+    "review/parts.html", "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip

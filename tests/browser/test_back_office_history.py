@@ -92,8 +92,10 @@ def test_the_auditor_filters_and_exports(live: Live, browser: Browser) -> None:
         auditor.opens(f"/audit-entries/?table_name=schools&action=update&at.from={today}&at.to={today}")
         expect(auditor.page.locator("tbody tr").first).to_contain_text("任教学校")
         seen(auditor.page, "audit")
+        auditor.follows("导出")
+        auditor.page.get_by_role("radio", name="CSV（.csv）").check()
         with auditor.page.expect_download() as started:
-            auditor.presses("导出CSV")
+            auditor.presses("导出")
         with started.value.path().open(encoding="utf-8-sig", newline="") as file:
             lines = list(csv.reader(file))
         assert {line[lines[0].index("数据表")] for line in lines[1:]} == {"任教学校"}

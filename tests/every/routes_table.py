@@ -46,6 +46,7 @@ TABLES = {
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
     ),
     "batches": Table((*MOVERS, A), history=(), pages=(S, A)),  # one's own: that of the walk is the school's
+    "exports": Table(ALL, history=(), pages=(S, A)),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
@@ -153,6 +154,9 @@ PAGES = {
     ("batches.progress", "GET"): Page((S, A), 200, row="batches"),
     ("batches.rows", "GET"): Page((S, A), 200, row="batches"),
     ("batches.download", "POST"): Page((S, A), 200, nobody=401, row="batches"),
+    ("exports.progress", "GET"): Page((S, A), 200, row="exports"),
+    ("exports.cancel", "POST"): Page((S,), 302, nobody=401, row="exports"),
+    ("exports.download", "POST"): Page((S,), 409, nobody=401, row="exports"),  # it is not there yet
     ("staff.activation_view", "GET"): Page((U,), 200),
     ("staff.activation_view", "POST"): Page((U,), 422, nobody=401, data={"version": "0"}),
     ("staff.second_factor_view", "GET"): Page((U,), 200),

@@ -17,12 +17,13 @@ from werkzeug.routing import Rule
 from shared.db import Base, session
 from shared.models.kinds import Role
 from tests.admin import world
+from tests.admin.exporting import EVERYTHING
 from tests.admin.world import City
 from tests.conftest import Database
 from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Table
 
 # The auditor reads everything.
-READ_EVERYWHERE = ("applications.photo", "batches.progress", "batches.rows", "batches.download")
+READ_EVERYWHERE = ("applications.photo", "batches.progress", "batches.rows", "batches.download", "exports.progress")
 OF_A_ROW = ("details_view", "history_view", "edit_view", "delete_view", "retire_view")
 
 
@@ -93,7 +94,7 @@ def _page_calls(rule: Rule, method: str, here: City, there: City, role: Role | N
 def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign: bool) -> Call:
     view, _dot, action = rule.endpoint.rpartition(".")
     table = TABLES[view]
-    address, data = _address(rule, export_type="csv", key=row), {}
+    address, data = _address(rule, key=row), {}
     if action in OF_A_ROW:
         address += f"?id={row}"
         data = {"version": "0"}
@@ -101,6 +102,8 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
         data = {"id": str(row), "name": table.inline, "value": "", "version": "0"}
     elif action == "reveal":
         data = {"reason": "contact"}
+    elif action == "export":
+        data = EVERYTHING | {"columns": "name code day at point campaign raised_at".split()}  # one that it has
     elif action == "ajax_lookup":
         address += f"?name={table.lookup}&query="
     elif action == "action_view":

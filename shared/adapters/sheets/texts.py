@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
+from shared.adapters import comma
 from shared.adapters.sheets.cells import Cell, Unreadable, plain
 
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -39,6 +40,6 @@ def _rows(text: str) -> Iterator[tuple[int, list[Cell]]]:
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator)
     try:
         for row, cells in enumerate(lines, 1):  # a spreadsheet would number records, not lines of the file
-            yield row, [plain(cell) for cell in cells]
+            yield row, [plain(comma.meant(cell)) for cell in cells]
     except csv.Error as error:
         raise Unreadable("broken_line", lines.line_num) from error
