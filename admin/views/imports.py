@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from flask import Response, flash, jsonify, redirect, request, send_file, stream_with_context
+from flask import Response, flash, jsonify, redirect, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from sqlalchemy import func, select
@@ -19,8 +19,9 @@ from shared.db import Base, session
 from shared.models import Campaign, Import, ImportRow
 from shared.models.kinds import EntryStatus, FileUse, ImportAction, ImportState
 from shared.rules.rights import Can
-from shared.services import access, exports, files, jobs
+from shared.services import access, files, jobs
 from shared.services.errors import NotYours, Refused
+from shared.services.exports import TYPES, XLSX
 from shared.services.imports import formats, marking, undoing, verbs
 from shared.services.imports.formats import Format
 from shared.text import Text, _
@@ -35,7 +36,7 @@ PHASES = {
 }
 WAITING = _("正在排队，一般在一分钟内开始")
 LEFT = _("大约还需{seconds}秒")
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = TYPES[XLSX]
 
 
 class Imports(Table):
@@ -109,7 +110,8 @@ class Imports(Table):
         with TemporaryDirectory() as folder:
             path = Path(folder) / "template.xlsx"
             marking.template(path, form, by=by())
-            return _attached(path, f"{form.label.message}-{_('模板').message}.xlsx")
+            content = path.read_bytes()
+        return _attached(Response(content, mimetype=WORKBOOK), f"{form.label.message}-{_('模板').message}.xlsx")
 
     # Looking.
 
@@ -173,11 +175,11 @@ class Imports(Table):
         kept = {"file": FileUse.IMPORT, "marked": FileUse.FAULTS}.get(use)
         if kept is None or not files.is_kept(kept, key):
             raise NotYours
-        exports.record_export(Import.__tablename__, row.total, by=by())
+        verbs.fetched(key, kept, by=by())
+        suffix = row.file_name.rpartition(".")[2].lower()
         name = row.file_name if kept is FileUse.IMPORT else f"{Path(row.file_name).stem}-{_('标出错误').message}.xlsx"
-        answer = Response(stream_with_context(files.pieces(kept, key)), mimetype="application/octet-stream")
-        answer.headers.set("Content-Disposition", "attachment", filename=name)
-        return answer
+        kind = TYPES.get(suffix, "application/octet-stream") if kept is FileUse.IMPORT else WORKBOOK
+        return _attached(Response(stream_with_context(files.pieces(kept, key)), mimetype=kind), name)
 
     # Deciding.
 
@@ -244,9 +246,6 @@ def _progress(row: Import) -> dict[str, Any]:
     return {"done": read, "total": max(total, read, 1) if total else read * 2 or 1, "text": words}
 
 
-def _attached(path: Path, name: str) -> Response:
-    """The file, read before its folder goes."""
-    import io
-
-    content = io.BytesIO(path.read_bytes())
-    return send_file(content, mimetype=WORKBOOK, as_attachment=True, download_name=name)
+def _attached(answer: Response, name: str) -> Response:
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

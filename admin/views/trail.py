@@ -125,6 +125,7 @@ UNSEEN: Mapping[str, Text] = {
     "totp_secret": _("动态码密钥"),
     "undone_at": _("撤回时间"),
     "undone_by_id": _("撤回人编号"),
+    "use": _("用途"),
     "used_at": _("使用时间"),
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),

@@ -3,8 +3,8 @@
 A condition sees the application it is asked about and the order of whoever moves it; true means go.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ class Order:
     conclusion: Conclusion | None = None
     point_id: int | None = None
     signed_version: int | None = None
+    reasons: Mapping[int, str] = field(default_factory=dict)  # by application, in place of the one for all
 
 
 Condition = Callable[[Order], ColumnElement[bool]]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -60,6 +60,7 @@ KEEP = _Keep()
 class Column:
     """One column. `required`: a new row needs it. `note`: what the template explains below its heading.
 
+    `among`: those of `kinds` that may be chosen, `words`: what else they are called in such files.
     `entries`: the table that an ENTRY names a row of, `by_code`: whether its code or its number is stored.
     `secret`: never shown again, neither in a preview nor in an export.
     """
@@ -70,11 +71,18 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     kinds: type[Kind] | None = None
+    among: tuple[Kind, ...] = ()
+    words: tuple[tuple[str, Kind], ...] = ()
     entries: type[Entry] | None = None
     by_code: bool = False
     longest: int = NAME
     note: Text | None = None
     secret: bool = False
+
+    @property
+    def choices(self) -> tuple[Kind, ...]:
+        """What a KIND offers."""
+        return self.among or tuple(self.kinds or ())
 
     @property
     def headings(self) -> set[str]:
@@ -137,7 +145,7 @@ Parser = Callable[[Cell], Any]
 def parser(column: Column, *, since_1904: bool = False) -> Parser:
     """What turns a cell that is not empty into the column's value; it raises `Unfit`."""
     if column.holds is As.KIND and column.kinds is not None:
-        return _kind(column.kinds)
+        return _kind(column.choices, dict(column.words))
     if column.holds is As.DATE:
         epoch = EPOCH_1904 if since_1904 else EPOCH
         return lambda cell: _day(cell, epoch)
@@ -207,9 +215,10 @@ def _yes_no(cell: Cell) -> bool:
     raise Unfit(_("请填“是”或“否”，不能填“{value}”", value=text[:20]))
 
 
-def _kind(kinds: type[Kind]) -> Parser:
+def _kind(kinds: Sequence[Kind], words: Mapping[str, Kind]) -> Parser:
     known = {plain_heading(name): member for member in kinds for name in (member.label.message, member.value)}
     known |= {member.label.message: member for member in kinds}
+    known |= words
     offered = "、".join(member.label.message for member in kinds)
 
     def read(cell: Cell) -> Kind:

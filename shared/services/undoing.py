@@ -51,7 +51,7 @@ def preview(key: int, *, by: Actor) -> Outcome:
 
 def made(rows: Sequence[Any]) -> dict[int, Left]:
     """How the batch has left each application, as the workflow wants to know it."""
-    return {row.application_id: Left(row.left_version, _unpacked(row.before)) for row in rows}
+    return {row.application_id: Left(row.left_version, unpacked(row.before)) for row in rows}
 
 
 def packed(values: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  the value of any column
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _unpacked(values: dict[str, Any]) -> dict[str, Any]:
+def unpacked(values: dict[str, Any]) -> dict[str, Any]:
+    """What `packed` was given."""
     columns = inspect(Application).columns
     return {name: None if value is None else _as(columns[name].type, value) for name, value in values.items()}
 

@@ -71,6 +71,7 @@ class Wish:
     point_id: int | None = None
     signed_version: int | None = None
     colleague_id: int | None = None  # of what moves nothing: see deeds
+    reasons: Mapping[int, str] = field(default_factory=dict)  # by application, where each has its own
 
 
 def _is_accepted_no_more(application_ids: list[int], order: Order, by: Actor) -> None:
@@ -341,6 +342,9 @@ def _move_chunk(
             values["stage_at"] = order.now
         change = update(Application).where(Application.id.in_(keys)).values(values | row.effects(order))
         session.execute(change, execution_options={"recorded": True, "synchronize_session": False})
+    own = [{"key": fact.id, "said": order.reasons[fact.id]} for fact in going if fact.id in order.reasons]
+    if own:
+        session.execute(update(_TABLE).where(_TABLE.c.id == bindparam("key")).values(reason=bindparam("said")), own)
     if going:
         outcome.left |= _write_down(going, row.name, order, by)
     session.expire_all()
@@ -364,7 +368,7 @@ def _write_down(going: list[Fact], name: str, order: Order, by: Actor) -> dict[i
             "from_conclusion": before.conclusion,
             "to_conclusion": after[before.id].conclusion,
             "reason_code": order.reason_code,
-            "reason": order.reason,
+            "reason": order.reasons.get(before.id, order.reason),
             "form_version": after[before.id].form_version,
         }
         for before in going

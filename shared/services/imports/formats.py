@@ -31,6 +31,10 @@ class Line:
         self.action = ImportAction.REFUSED
 
 
+class Moved(Exception):
+    """What would be written is not what was shown."""
+
+
 @dataclass
 class Run:
     """One pass over one file: who, for which campaign, whether it writes, and what was found out on the way."""

@@ -1,45 +1,16 @@
 """The imports about people, each a declaration. Those of reference tables follow from the back office's views."""
 
-from collections.abc import Callable
-
-from shared.db import Base
 from shared.models import Certificate, RosterEntry
 from shared.models.kinds import IdKind
-from shared.rules import identity, policy, spellings
-from shared.rules.importing import As, Column
-from shared.rules.rights import Actor, Can
-from shared.services.imports.formats import Format, Line, Run
+from shared.rules import spellings
+from shared.rules.importing import As
+from shared.rules.rights import Can
+from shared.services.imports import deciding
+from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
+from shared.services.imports.formats import Format
 from shared.services.imports.tables import Rules, TableTarget, column_of
 from shared.text import _
 
-
-def id_number_is_right(line: Line, run: Run) -> None:
-    """The number of an identity document as its kind has it (GB 11643-1999)."""
-    kind, number = line.values.get("id_kind") or IdKind.RESIDENT, line.values.get("id_number")
-    if not number or "id_number" not in (line.before or line.values):
-        return
-    line.values["id_number"] = identity.normalise(kind, number)
-    for problem in identity.problems_with(kind, number, today=run.today):
-        if problem.blocks:
-            line.refuse("id_number", problem.text)
-
-
-def _may(model: type[Base], *needed: Can) -> Callable[[Actor], bool]:
-    def allowed(by: Actor) -> bool:
-        return all(policy.offers(model, by, can) for can in needed)
-
-    return allowed
-
-
-ID_KIND = Column("id_kind", _("证件类型"), As.KIND, kinds=IdKind, note=_("不填为居民身份证"))
-ID_NUMBER = Column(
-    "id_number",
-    _("证件号码"),
-    As.NUMBER_TEXT,
-    required=True,
-    aliases=spellings.ID_NUMBER,
-)
-NAME = Column("name", _("姓名"), required=True, aliases=spellings.PERSON)
 SCHOOL = column_of(RosterEntry, "school_id", _("学校"), aliases=spellings.SCHOOL)
 
 ROSTER_COLUMNS = (SCHOOL, NAME, ID_KIND, ID_NUMBER)
@@ -58,7 +29,7 @@ ROSTER = Format(
             defaults={"id_kind": IdKind.RESIDENT},
         ),
     ),
-    _may(RosterEntry, Can.CREATE),
+    may(RosterEntry, Can.CREATE),
     hint=_("本批次应当注册的在编在岗教师，由人事部门提供；学校和各级据此核对谁还没有申报"),
     per_campaign=True,
 )
@@ -79,8 +50,8 @@ CERTIFICATES = Format(
     CERTIFICATE_COLUMNS,
     ("number",),
     TableTarget(Certificate, ("number",), CERTIFICATE_COLUMNS, Rules(checks=(id_number_is_right,))),
-    _may(Certificate, Can.CREATE),
+    may(Certificate, Can.CREATE),
     hint=_("2008年及以后认定的证书；导入后，申报时这些证书的信息自动填入并锁定"),
 )
 
-FORMATS = (ROSTER, CERTIFICATES)
+FORMATS = (ROSTER, CERTIFICATES, *deciding.FORMATS)

@@ -65,7 +65,7 @@ def _heading(column: Column, form: Format, by: Actor) -> Heading:
 
 def _choices(column: Column, by: Actor) -> Sequence[str]:
     if column.kinds is not None:
-        return [member.label.message for member in column.kinds]
+        return [member.label.message for member in column.choices]
     if column.holds is As.YES_NO:
         return [importing.shown(True), importing.shown(False)]
     return _names(column.entries, by) if column.entries is not None else ()

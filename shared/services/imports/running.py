@@ -22,7 +22,7 @@ from shared.models.kinds import FileUse, ImportAction, ImportState
 from shared.rules.rights import Actor
 from shared.services import access, audit, files, jobs
 from shared.services.imports import formats, marking, reading, tally, undoing, verbs
-from shared.services.imports.formats import Format, Line, Run
+from shared.services.imports.formats import Format, Line, Moved, Run
 from shared.services.imports.reading import Unusable
 from shared.services.imports.tally import Tally
 from shared.text import Text, _
@@ -37,10 +37,6 @@ OFF = _("账号已停用或没有导入的权限，没有导入任何内容")
 
 class _Stopped(Exception):
     """Somebody asked the worker to leave it."""
-
-
-class _Moved(Exception):
-    """What would be written is not what was shown."""
 
 
 def waiting() -> Sequence[int]:
@@ -69,7 +65,8 @@ def work_off(key: int, address: str = "") -> None:
         if not owner.active or not form.allowed(by):
             _end(key, ImportState.CANCELLED, [OFF], by=by)
         else:
-            steps[row.state](key, form, by)
+            with clock.arrived(row.undone_at or row.started_at or clock.now()):  # in time is what was asked for in time
+                steps[row.state](key, form, by)
     except Unusable as fault:
         _end(key, ImportState.UNREADABLE, fault.texts, by=by)
     except _Stopped:
@@ -138,7 +135,7 @@ def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
             row = session.get_one(Import, key)
             rest = bool(row.partial and row.refused)
             _write(key, form, path, by=by)
-        except _Moved:
+        except Moved:
             _again(key, by=by)
             jobs.enqueue(verbs.JOB, key)
         except IntegrityError:
@@ -167,7 +164,7 @@ def _write(key: int, form: Format, path: Path, *, by: Actor) -> None:
                 form.target.write(good, run)
                 tally.note(key, good)
     if counted.digest != row.digest:
-        raise _Moved
+        raise Moved
     _audit_new(key, form, by)
     row.state, row.ended_at = ImportState.DONE, clock.now()
 

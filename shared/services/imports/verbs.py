@@ -113,6 +113,13 @@ def same_file(row: Import) -> Import | None:
 
 
 @transaction
+def fetched(key: int, use: FileUse, *, by: Actor) -> None:
+    """Note that `by` takes a file with whole rows of people out of the system, before it goes."""
+    row = _mine(key, by)
+    audit.record("export", Import.__tablename__, key, {"rows": [None, str(row.total)], "use": [None, use.value]}, by=by)
+
+
+@transaction
 def clear_away(*, by: Actor, now: datetime) -> int:
     """Keep no file longer than it is of use, and no undecided import; return how many files went."""
     idle = Import.state == ImportState.CHECKED, Import.made_at < now - KEEP_UNDECIDED
