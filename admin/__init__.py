@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import account, export, history, importable, session, trail
+from admin.views import account, export, history, session, taking, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
@@ -43,7 +43,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     app.register_blueprint(account.blueprint)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
     menu = Menu()
-    imports.register([*kinds.FORMATS, *importable.formats(menu.views)])
+    imports.register([*kinds.FORMATS, *taking.formats(menu.views)])
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)

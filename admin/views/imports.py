@@ -18,6 +18,7 @@ from admin.views.base import Table
 from shared.db import Base, session
 from shared.models import Campaign, Import, ImportRow
 from shared.models.kinds import EntryStatus, FileUse, ImportAction, ImportState
+from shared.rules import policy
 from shared.rules.rights import Can
 from shared.services import access, files, jobs
 from shared.services.errors import NotYours, Refused
@@ -56,7 +57,7 @@ class Imports(Table):
         "refused": _("不能导入"),
         "staff": _("上传人"),
     }
-    pages_beside = (("new_view", _("导入文件"), Can.EDIT),)
+    pages_beside = (("send_view", _("导入文件"), Can.EDIT),)
     newest_first = True
 
     def value(self, row: Base, name: str) -> str:
@@ -67,12 +68,18 @@ class Imports(Table):
     def title_of(self, row: Base) -> str:
         return self.value(row, "kind")
 
+    def is_accessible(self) -> bool:
+        """For whoever may send something in, and for the auditor, who sees what others did."""
+        reads = not policy.may(Import, self._role(), Can.EDIT)
+        return super().is_accessible() and (reads or bool(formats.offered(by())))
+
     # Sending in.
 
-    @expose("/new/", methods=("GET", "POST"))
-    def new_view(self) -> ResponseReturnValue:
+    @expose("/send/", methods=("GET", "POST"))
+    def send_view(self) -> ResponseReturnValue:
         """What can be imported; with `kind` the template and the form for one of them."""
-        self.require_sender()
+        if not policy.may(Import, by().role, Can.EDIT):
+            raise NotYours
         name = request.args.get("kind")
         if not name:
             return self.render("imports/choose.html", offered=formats.offered(by()))
@@ -85,10 +92,6 @@ class Imports(Table):
                 show(refused.problems, sent)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if sent.is_submitted() else HTTPStatus.OK
         return self.render("imports/send.html", form=sent, kind=form, notes=marking.explained(form)), status
-
-    def require_sender(self) -> None:
-        if not formats.offered(by()):
-            raise NotYours
 
     @staticmethod
     def _campaigns() -> dict[int, str]:
@@ -103,10 +106,10 @@ class Imports(Table):
         jobs.enqueue(verbs.JOB, key)
         return redirect(self._page_of(key))
 
-    @expose("/template/<name>")
-    def template(self, name: str) -> ResponseReturnValue:
+    @expose("/template/<kind>")
+    def template(self, kind: str) -> ResponseReturnValue:
         """An empty workbook with headings, explanations and today's choices."""
-        form = verbs.allowed(name, by())
+        form = verbs.allowed(kind, by())
         with TemporaryDirectory() as folder:
             path = Path(folder) / "template.xlsx"
             marking.template(path, form, by=by())

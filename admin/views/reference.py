@@ -44,7 +44,7 @@ class Codes(Retirable, Table):
     form_create_only: ClassVar[Sequence[str]] = ("code",)
     pages_of_row = RETIRE
     import_key = ("code",)
-    importable = True
+    takes_files = True
     is_small = True
 
 
@@ -144,6 +144,6 @@ class CalendarDays(year.Year, Table):
     column_filters = ("day", "is_workday")
     column_editable_list = ("is_workday", "note")
     title_columns = import_key = ("day",)
-    importable = True
+    takes_files = True
     is_small = True
     form_columns = ("day", "is_workday", "note")

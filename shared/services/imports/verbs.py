@@ -83,8 +83,9 @@ def _cancel(key: int, *, by: Actor) -> None:
     row = _mine(key, by)
     if row.state not in (ImportState.CHECKING, ImportState.CHECKED):
         raise Refused(Problem("state", "", _("这次导入“{state}”，不能取消", state=row.state.label)))
+    if row.state is ImportState.CHECKING:
+        jobs.ask_to_stop(JOB, key)
     row.state, row.ended_at = ImportState.CANCELLED, clock.now()
-    jobs.ask_to_stop(JOB, key)
 
 
 @transaction

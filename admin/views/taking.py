@@ -18,7 +18,7 @@ CAMPAIGN = "campaign_id"  # chosen once for the whole file
 def formats(views: Iterable[Any]) -> Iterator[Format]:
     """A format for each table that can be imported."""
     for view in views:
-        if isinstance(view, Declared) and view.importable:
+        if isinstance(view, Declared) and view.takes_files:
             yield format_of(view)
 
 
