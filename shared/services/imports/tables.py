@@ -79,8 +79,7 @@ class TableTarget:
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.table_name = self.table.name
         self.entries = [column for column in columns if column.holds is As.ENTRY]
-        own = {column.name: _default(column) for column in self.table.c}
-        self.defaults = {**{name: value for name, value in own.items() if value is not None}, **self.rules.defaults}
+        self.defaults = {**defaults_of(self.table), **self.rules.defaults}
 
     # Looking.
 
@@ -314,9 +313,10 @@ class TableTarget:
         audit.record_many(self.table_name, changes, by=run.by)
 
 
-def _default(column: Column[Any]) -> Any:  # noqa: ANN401
-    default: Any = column.default
-    return default.arg if default is not None and default.is_scalar else None
+def defaults_of(table: Table) -> dict[str, Any]:
+    """What the columns of a new row are by themselves, apart from its version."""
+    known: dict[str, Any] = {column.name: column.default for column in table.c if column.name != "version"}
+    return {name: one.arg for name, one in known.items() if one is not None and one.is_scalar}
 
 
 def packed(values: Mapping[str, Any]) -> str:
