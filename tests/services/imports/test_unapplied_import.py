@@ -281,6 +281,16 @@ def test_an_application_of_the_own_making_cannot_be_struck(here: Here) -> None:
     assert access.may(Application, one.id, by=here.by, to=Can.PRELIMINARY)
 
 
+def test_whoever_never_applied_does_not_go_back_to_before_confirmation(here: Here) -> None:
+    written(here.sent(here.row()), by=here.by)
+    key = entered()[0].id
+    workflow.move(key, "send_back_review", by=build.an_actor(Role.CITY, here.city.city), wish=Wish(reason="请复查"))
+    with pytest.raises(Refused, match="没有可以撤销的现场确认"):
+        workflow.move(key, "undo_confirm", by=here.by, wish=Wish(reason="材料不齐"))
+    workflow.move(key, "preliminary", by=here.by, wish=Wish("逾期未申报", "N1", Conclusion.REFUSED))
+    assert (entered()[0].stage, entered()[0].conclusion) == (Stage.PRELIMINARY, Conclusion.REFUSED)
+
+
 def test_travel_permits_count_as_identity_documents(here: Here) -> None:
     key = here.sent(("港澳居民来往内地通行证", "h12345678", "陈大文", "女", here.code, "暂缓注册", "N1"),
                     head=("证件类型", "证件号码", "姓名", "性别", "学校编码", "初审结论", "原因代码"))  # fmt: skip
