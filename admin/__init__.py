@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import account, export, history, session, trail
+from admin.views import account, export, history, session, slips, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
@@ -37,6 +37,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(slips.blueprint)
     menu = Menu()
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
