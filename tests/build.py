@@ -156,8 +156,8 @@ def _a_district() -> Bureau:
 
 def a_school(name: str = "", *, bureau: Bureau | None = None, **fields: Any) -> School:
     key = number()
-    fields = {"nature": SchoolNature.PUBLIC_JUNIOR} | fields
-    return add(School(code=f"S{key}", name=name or f"第{key}中学", bureau=bureau or _a_district(), **fields))
+    fields = {"nature": SchoolNature.PUBLIC_JUNIOR, "code": f"S{key}"} | fields
+    return add(School(name=name or f"第{key}中学", bureau=bureau or _a_district(), **fields))
 
 
 def a_point(

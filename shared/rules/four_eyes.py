@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 
 DECIDES: dict[Level, tuple[str, ...]] = {
-    Level.PRELIMINARY: ("preliminary", "revise_preliminary", "disqualify"),
+    Level.PRELIMINARY: ("preliminary", "revise_preliminary", "disqualify", "enter"),
     Level.REVIEW: ("agree",),
     Level.FINAL: ("final",),
 }

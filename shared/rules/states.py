@@ -16,8 +16,10 @@ from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
 from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import (
+    APPLIED,
     CHECKED,
     COMPLETE,
+    ENTERED,
     ETHICS,
     NO_REQUEST,
     NOT_HELD,
@@ -52,7 +54,8 @@ def _one_step(_order: Order) -> dict[str, Any]:
 class Move:
     """One row of the table. `conclusions`: those that may be decided with it; `effects`: other columns that it sets.
 
-    `bulk`: may be made for many at once. `undo`: what must hold for taking back a batch of it; without, it is for good.
+    `bulk`: may be made for many at once, `by_file`: by an import alone, so no page offers it. `undo`: what must hold
+    for taking back a batch of it; without, it is for good.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Move:
     needs_reason: bool = False
     effects: Callable[[Order], dict[str, Any]] = field(default=_one_step)
     bulk: bool = False
+    by_file: bool = False
     undo: tuple[Guard, ...] | None = None
 
 
@@ -201,6 +205,7 @@ MOVES: dict[str, Move] = {
             _("撤销确认"),
             Can.UNDO_CONFIRM,
             {_S.CONFIRMED: _S.SUBMITTED},
+            (APPLIED,),
             needs_reason=True,
             effects=_voids_the_signature,
         ),
@@ -246,6 +251,27 @@ MOVES: dict[str, Move] = {
             effects=_decides_first,
             bulk=True,
             undo=(UNPUBLISHED,),
+        ),
+        Move(  # S23: the district enters who should have applied and did not; they never pass confirmation (§2.2, 8)
+            "enter",
+            _("应注册未报名登记"),
+            Can.PRELIMINARY,
+            {_S.DRAFT: _S.PRELIMINARY},
+            (ENTERED, *_FIRST),
+            windows=(WindowStage.PRELIMINARY,),
+            conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
+            effects=_decides_first,
+            by_file=True,
+        ),
+        Move(  # an event cannot be deleted, so whoever was entered by mistake stays, as one that is over
+            "strike",
+            _("撤销应注册未报名登记"),
+            Can.PRELIMINARY,
+            {_S.PRELIMINARY: _S.WITHDRAWN},
+            (ENTERED, UNPUBLISHED, NOT_OWN),
+            windows=(WindowStage.PRELIMINARY,),
+            effects=_takes_the_conclusion_back,
+            by_file=True,
         ),
         Move(
             "send_back_review",
@@ -350,8 +376,8 @@ def becomes(move: Move, stage: Stage, conclusion: Conclusion, order: Order) -> T
 
 
 def moves_from(stage: Stage) -> list[Move]:
-    """The moves that the table knows from `stage`."""
-    return [move for move in MOVES.values() if stage in move.paths]
+    """The moves that people make from `stage`."""
+    return [move for move in MOVES.values() if stage in move.paths and not move.by_file]
 
 
 def needs_a_reason(move: Move, conclusion: Conclusion | None) -> bool:

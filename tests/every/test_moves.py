@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from shared import clock
 from shared.db import session
 from shared.models import Application, AuditEntry, Bureau, Event
-from shared.models.kinds import Conclusion, Role, Stage
+from shared.models.kinds import Conclusion, Origin, Role, Stage
 from shared.rules.rights import Actor
 from shared.rules.states import MOVES
 from shared.services import workflow
@@ -68,6 +68,8 @@ TABLE = {
         "city",
         "deferred",
     ),
+    "enter": Line("draft>preliminary", "district", "city", "deferred"),
+    "strike": Line("preliminary>withdrawn", "district", "city"),
     "send_back_review": Line("preliminary>confirmed", "city", "city"),
     "agree": Line("preliminary>reviewed", "city", "city"),
     "final": Line("reviewed>concluded preliminary>concluded", "province", "province", "registered"),
@@ -111,6 +113,9 @@ class World:
             yesterday = clock.today() - timedelta(days=1)
             for application in applications:
                 build.a_publicity(application.campaign, self.home, date(2026, 1, 1), yesterday)
+        if name == "strike":
+            for application in applications:
+                build.change(application, origin=Origin.IMPORT_UNAPPLIED)
         asking = ASKED_BY.get(role)
         if name in DECIDES_A_REQUEST and asking and not (self.own and asking == "district"):
             requester = build.staff(Role(asking), self.home if asking == "district" else None)

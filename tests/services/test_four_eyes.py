@@ -6,7 +6,7 @@ from sqlalchemy import select
 from shared import clock
 from shared.db import session
 from shared.models import Application, Event
-from shared.models.kinds import Conclusion, EthicsGrade, Role, Stage
+from shared.models.kinds import Conclusion, EthicsGrade, Origin, Role, Stage
 from shared.rules import four_eyes
 from shared.rules.rights import Actor
 from shared.rules.states import MOVES
@@ -164,6 +164,8 @@ OWN = {
     "send_back_final": (Stage.REVIEWED, Role.PROVINCE),
     "approve_revocation": (Stage.CONCLUDED, Role.CITY),
     "refuse_revocation": (Stage.CONCLUDED, Role.CITY),
+    "enter": (Stage.DRAFT, Role.DISTRICT),
+    "strike": (Stage.PRELIMINARY, Role.DISTRICT),
 }
 # Of the own application a member of staff may still do what any applicant may, and what decides nothing.
 HARMLESS = {"submit", "resubmit", "amend", "withdraw", "change_point", "return", "undo_confirm", "request_revocation"}
@@ -177,7 +179,9 @@ def test_every_move_either_decides_or_is_harmless() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_nobody_decides_on_the_own_application(name: str) -> None:
     stage, role = OWN[name]
-    application = an_application(stage, campaign=build.a_campaign(publicity_days=0), signed_version=1, photo=True)
+    signed, origin = int(stage is not Stage.DRAFT), Origin.IMPORT_UNAPPLIED if MOVES[name].by_file else Origin.SELF
+    campaign = build.a_campaign(publicity_days=0)
+    application = an_application(stage, campaign=campaign, signed_version=signed, photo=True, origin=origin)
     district = application.bureau
     places = {
         Role.SCHOOL: application.school,

@@ -9,6 +9,7 @@ from shared.services.imports import deciding, operators
 from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
 from shared.services.imports.formats import Format
 from shared.services.imports.tables import TableTarget, column_of
+from shared.services.imports.unapplied import UNAPPLIED
 from shared.text import _
 
 SCHOOL = column_of(RosterEntry, "school_id", _("学校"), aliases=spellings.SCHOOL)
@@ -52,4 +53,4 @@ CERTIFICATES = Format(
     hint=_("2008年及以后认定的证书；导入后，申报时这些证书的信息自动填入并锁定"),
 )
 
-FORMATS = (*operators.FORMATS, ROSTER, CERTIFICATES, *deciding.FORMATS)
+FORMATS = (*operators.FORMATS, ROSTER, CERTIFICATES, UNAPPLIED, *deciding.FORMATS)

@@ -65,8 +65,7 @@ class TableTarget:
         self.table_name = self.table.name
         self.checks, self.fixed = checks, fixed
         self.entries = [column for column in columns if column.holds is As.ENTRY]
-        own = {column.name: _default(column) for column in self.table.c}
-        self.defaults = {**{name: value for name, value in own.items() if value is not None}, **(defaults or {})}
+        self.defaults = {**defaults_of(self.table), **(defaults or {})}
 
     # Looking.
 
@@ -295,9 +294,10 @@ def used(table: Table, ids: Sequence[int], *, apart: Sequence[str] = ()) -> set[
     return found
 
 
-def _default(column: Column[Any]) -> Any:  # noqa: ANN401
-    default: Any = column.default
-    return default.arg if default is not None and default.is_scalar else None
+def defaults_of(table: Table) -> dict[str, Any]:
+    """What the columns of a new row are by themselves, apart from its version."""
+    known: dict[str, Any] = {column.name: column.default for column in table.c if column.name != "version"}
+    return {name: one.arg for name, one in known.items() if one is not None and one.is_scalar}
 
 
 def packed(values: Mapping[str, Any]) -> str:
