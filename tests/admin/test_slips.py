@@ -33,6 +33,7 @@ def imported(city: City) -> int:
 
 
 def test_all_slips_stand_on_one_page_and_only_once(client: FlaskClient, imported: int) -> None:
+    assert f'href="/imports/{imported}/slips"' in client.get(f"/imports/details/?id={imported}").text
     asked = client.get(f"/imports/{imported}/slips")
     assert "共2个新账号" in asked.text
     shown = client.post(f"/imports/{imported}/slips/print")

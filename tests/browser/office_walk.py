@@ -66,6 +66,33 @@ def _chooses(office: Office, stage: str, move: str) -> None:
     office.presses("预览")
 
 
+def _sends(office: Office, *names: str) -> None:
+    """A file of schools is sent in and has been looked at."""
+    rows = ["代码,名称,教育行政部门", *(f"w-{name},{name},南京市鼓楼区教育局" for name in names), "w-0,,没有这个局"]
+    office.opens("/imports/send/?kind=schools")
+    file = {"name": "学校.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode()}
+    office.page.locator("input[type=file]").set_input_files(file)
+    office.presses("上传并核对")
+    expect(office.page.get_by_text("待确认")).to_be_visible(timeout=90_000)
+
+
+def _sends_a_file(office: Office, _keys: Keys) -> None:
+    _sends(office, "无障碍小学")
+
+
+def _reads_what_is_refused(office: Office, _keys: Keys) -> None:
+    _sends(office)
+    key = office.page.url.rpartition("=")[2]
+    office.opens(f"/imports/{key}/rows")
+
+
+def _asks_to_take_it_back(office: Office, _keys: Keys) -> None:
+    _sends(office, "要撤回的小学")
+    office.presses("只导入其余的1行")
+    office.follows("撤回这次导入")
+    expect(office.page.get_by_text("1行将恢复")).to_be_visible()
+
+
 def _is_asked(office: Office, _keys: Keys) -> None:
     _chooses(office, "confirmed", "disqualify")
     office.presses("预览结果")  # without a conclusion, so that its errors are seen too
@@ -239,6 +266,11 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "calendar/year.html": at("superuser", "/calendar-days/year/"),
     "notices/edition.html": at("superuser", "/notice-texts/edition/?key=terms"),
     "notices/preview.html": at("superuser", "/notice-texts/preview/?id={notice}"),
+    "imports/choose.html": at("superuser", "/imports/send/"),
+    "imports/send.html": at("superuser", "/imports/send/?kind=roster_entries"),
+    "imports/shown.html": by("superuser", _sends_a_file),
+    "imports/rows.html": by("superuser", _reads_what_is_refused),
+    "imports/undo.html": by("superuser", _asks_to_take_it_back),
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
@@ -246,6 +278,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
 # Slips of imported accounts: tests/admin/test_slips.py has an import of some.
 # A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export.
 PARTS = (
+    "imports/progress.html",
     "base.html", "batch/progress.html", "export/progress.html", "export/details.html", "desk/parts.html",
     "imports/slips.html", "imports/printed.html",
     "review/parts.html", "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -34,8 +35,11 @@ from shared.services.imports.formats import Line, Run
 from shared.text import Text, _
 
 Check = Callable[[Line, Run], None]
+Prepare = Callable[[Sequence[Line], Run], None]
 _MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
+MERGED_INTO = "merged_into_id"
+MERGED = _("这条记录已并入另一条，不能更改")
 FOREIGN = _("这条记录不归您管理，不能更改")
 NEEDED = _("新增时必须填写")
 MASKED_NEW = _("这是隐藏了中间几位的号码，新增时请填写完整号码")
@@ -44,33 +48,45 @@ EDITED = _("导入之后又被修改过，保留修改后的内容")
 GONE = _("已经不在了")
 
 
-class TableTarget:
-    """Rows of `model`. `fixed`: values that the file does not have and every row gets, like the campaign.
+def _no_values(_run: Run) -> Mapping[str, Any]:
+    return {}
 
-    `checks` look at a line whose cells are all in order. `defaults`: what an empty cell means, beside the table's own.
+
+@dataclass(frozen=True)
+class Rules:
+    """What a table asks of its rows beside their columns.
+
+    `checks` look at a line whose cells are all in order, `prepare` reads cells that no parser can. `fixed`: values that
+    the file does not have and every row gets, like the campaign. `defaults`: what an empty cell means, beside the
+    table's own. `create_only`: columns that are set once.
     """
 
+    checks: Sequence[Check] = ()
+    prepare: Sequence[Prepare] = ()
+    fixed: Callable[[Run], Mapping[str, Any]] = _no_values
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    create_only: Sequence[str] = ()
+
+
+class TableTarget:
+    """Rows of `model`, told apart by `key`."""
+
     def __init__(
-        self,
-        model: type[Base],
-        key: Sequence[str],
-        columns: Sequence[importing.Column],
-        *,
-        checks: Sequence[Check] = (),
-        fixed: Callable[[Run], Mapping[str, Any]] = lambda _run: {},
-        defaults: Mapping[str, Any] | None = None,
+        self, model: type[Base], key: Sequence[str], columns: Sequence[importing.Column], rules: Rules | None = None
     ) -> None:
         self.model, self.key, self.columns = model, tuple(key), tuple(columns)
+        self.rules = rules or Rules()
         self.table: Table = Base.metadata.tables[model.__tablename__]
         self.table_name = self.table.name
-        self.checks, self.fixed = checks, fixed
         self.entries = [column for column in columns if column.holds is As.ENTRY]
-        self.defaults = {**defaults_of(self.table), **(defaults or {})}
+        self.defaults = {**defaults_of(self.table), **self.rules.defaults}
 
     # Looking.
 
     def examine(self, lines: Sequence[Line], run: Run) -> None:
-        fixed = self.fixed(run)
+        fixed = self.rules.fixed(run)
+        for prepare in self.rules.prepare:
+            prepare(lines, run)
         for column in self.entries:
             lookups.resolve(lines, column, run)
         for line in lines:
@@ -116,6 +132,8 @@ class TableTarget:
         table, telling = self.table, self._telling(fixed)
         values = list({line.values[telling] for line in lines})
         names = dict.fromkeys((*self.key, *(column.name for column in self.columns if not column.secret)))
+        if MERGED_INTO in table.c:
+            names[MERGED_INTO] = None
         mine = policy.condition(self.model, run.by, Can.EDIT)
         statement = select(table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"))
         statement = statement.where(table.c[telling].in_(values), *(table.c[n] == v for n, v in fixed.items()))
@@ -147,6 +165,9 @@ class TableTarget:
                 line.before[name] = old
                 column = self.table.c[name]
                 line.changes[name] = [audit.as_text(old, column), audit.as_text(new, column)]
+        if line.before and row.get(MERGED_INTO):
+            line.refuse("", MERGED)
+            return
         line.action = ImportAction.CHANGED if line.before else ImportAction.UNCHANGED
 
     def _complete(self, line: Line, run: Run) -> None:
@@ -182,7 +203,9 @@ class TableTarget:
             emptied = name in line.before and line.values[name] is None
             if emptied and not self.table.c[name].nullable:
                 line.refuse(name, _("必须填写"))
-        for check in self.checks:
+            if name in self.rules.create_only and name in line.before:
+                line.refuse(name, _("新增后不能通过导入更改"))
+        for check in self.rules.checks:
             check(line, run)
 
     # Writing.

@@ -50,7 +50,8 @@ def here(database: Any) -> Here:
 
 def entered() -> list[Application]:
     session.expire_all()
-    return list(session.scalars(select(Application).where(Application.origin == Origin.IMPORT_UNAPPLIED)))
+    mine = select(Application).where(Application.origin == Origin.IMPORT_UNAPPLIED)
+    return list(session.scalars(mine.order_by(Application.id)))
 
 
 def people() -> int:
