@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from admin.views.keeping import admin_url
-from shared.services import slips
+from shared.services.imports import slips
 from shared.web.login import by
 
 blueprint = Blueprint("slips", __name__)

@@ -19,7 +19,7 @@ from shared.services import passwords, sessions
 from shared.services.imports import point_plans
 from shared.services.imports.formats import Format, Line, Run
 from shared.services.imports.point_plans import PART, Work
-from shared.services.imports.tables import TableTarget, column_of
+from shared.services.imports.tables import Rules, TableTarget, column_of
 from shared.text import Text, _
 
 HASHES_A_SECOND = 40
@@ -87,7 +87,7 @@ class OperatorTarget(TableTarget):
     """Rows of staff, each with the point at which the person works."""
 
     def __init__(self) -> None:
-        super().__init__(Staff, ("username",), ACCOUNT, checks=(account_is_right,))
+        super().__init__(Staff, ("username",), ACCOUNT, Rules(checks=(account_is_right,)))
 
     # Looking.
 

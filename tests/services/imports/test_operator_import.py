@@ -10,9 +10,9 @@ from shared.db import session
 from shared.models import AuditEntry, ConfirmationPoint, ImportRow, PointSchool, Staff
 from shared.models.kinds import FileUse, ImportState, Role
 from shared.rules.rights import Actor
-from shared.services import activation, files, passwords, slips
+from shared.services import activation, files, passwords
 from shared.services.errors import NotYours, Refused
-from shared.services.imports import undoing
+from shared.services.imports import slips, undoing
 from tests import build, importing
 from tests.importing import a_csv, counts, refusals, said, sent, taken_back, the, written
 
