@@ -134,8 +134,10 @@ class TableTarget:
         names = dict.fromkeys((*self.key, *(column.name for column in self.columns if not column.secret)))
         if MERGED_INTO in table.c:
             names[MERGED_INTO] = None
-        mine = policy.condition(self.model, run.by, Can.EDIT)
-        statement = select(table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"))
+        mine, seen = (policy.condition(self.model, run.by, can) for can in (Can.EDIT, Can.VIEW))
+        statement = select(
+            table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"), seen.label("seen")
+        )
         statement = statement.where(table.c[telling].in_(values), *(table.c[n] == v for n, v in fixed.items()))
         if run.writing:
             statement = statement.with_for_update(of=table)
@@ -151,7 +153,7 @@ class TableTarget:
         if row is None:
             self._complete(line, run)
             return
-        if not row["may_edit"]:
+        if not (row["may_edit"] or row["seen"]):
             line.refuse("", FOREIGN)
             return
         line.row_id, line.version = row["id"], row["version"]
@@ -165,6 +167,9 @@ class TableTarget:
                 line.before[name] = old
                 column = self.table.c[name]
                 line.changes[name] = [audit.as_text(old, column), audit.as_text(new, column)]
+        if line.before and not row["may_edit"]:
+            line.refuse("", FOREIGN)
+            return
         if line.before and row.get(MERGED_INTO):
             line.refuse("", MERGED)
             return
