@@ -275,9 +275,11 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
+# Slips of imported accounts: tests/admin/test_slips.py has an import of some.
 # A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export.
 PARTS = (
     "imports/progress.html",
     "base.html", "batch/progress.html", "export/progress.html", "export/details.html", "desk/parts.html",
+    "imports/slips.html", "imports/printed.html",
     "review/parts.html", "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip
