@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import account, export, history, session, taking, trail
+from admin.views import account, export, history, session, slips, taking, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
@@ -41,6 +41,7 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(slips.blueprint)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
     menu = Menu()
     imports.register([*kinds.FORMATS, *taking.formats(menu.views)])

@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, Text] = {
     "second_factor_reset": _("重置动态码"),
     "second_factor_failed": _("动态码错误"),
     "give_activation": _("发放激活码"),
+    "give_slips": _("打印激活单"),
     "activate": _("用激活码设置密码"),
     "end_session": _("结束一处登录"),
     "end_sessions": _("结束全部登录"),

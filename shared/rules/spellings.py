@@ -33,3 +33,15 @@ REFUSED = ("不合格", "初审不合格", "初审注册不合格", "终审不�
 NAME_DOTS = str.maketrans("•・‧∙⋅.", "······")
 TEACHING_STAGE = ("现任教学段",)
 BASIS = ("文件依据", "依据", "文号")
+
+LISTED = re.compile(r"[;；,，、\n]")  # between the schools of a point
+DISTRICT = ("县区", "所属区县", "所在区县", "教育局", "教育行政部门", "注册机构")
+POINT_CODE = ("现场确认点编码", "确认点代码", "编码")
+POINT = ("现场确认点名称", "确认点", "现场确认点")
+SERVED = ("服务学校编码", "负责学校", "覆盖学校")
+ADDRESS = ("确认点地址", "办公地址")
+OPERATOR = ("姓名", "操作员", "经办人", "经办人姓名")
+MOBILE = ("手机号", "手机号码", "联系电话", "操作员手机")
+EMAIL = ("电子邮箱", "电子邮件", "email")
+USERNAME = ("账号", "帐号", "登录名")
+VALID_UNTIL = ("有效期至", "有效期", "账号有效期")

@@ -245,10 +245,12 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
+# Slips of imported accounts: tests/admin/test_slips.py has an import of some.
 # A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export,
 # test_back_office_imports.py an import at each of its steps.
 PARTS = (
     "imports/progress.html", "imports/shown.html", "imports/rows.html", "imports/undo.html",
     "base.html", "batch/progress.html", "export/progress.html", "export/details.html", "desk/parts.html",
+    "imports/slips.html", "imports/printed.html",
     "review/parts.html", "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip

@@ -106,7 +106,8 @@ def _row(reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]
     cells.extend([""] * (len(places) - len(cells)))
     for place, text in enumerate(cells[: len(places)]):
         column = places[place]
-        yield Marked(text) if column is not None and column.name in faults else text
+        kept = "" if column is not None and column.secret else text
+        yield Marked(kept) if column is not None and column.name in faults else kept
     labels = {column.name: column.label for column in reading.headings.columns}
     yield Marked("；".join(_sentences(faults, labels))) if faults else ""
 

@@ -275,8 +275,8 @@ class TableTarget:
             elif version != row.left_version:
                 kept[row.id] = EDITED
         new = [row for row in rows if row.id not in kept and row.action is ImportAction.NEW]
-        used = self._used([int(row.row_id or 0) for row in new])
-        kept |= {row.id: IN_USE for row in new if row.row_id in used}
+        held = used(self.table, [int(row.row_id or 0) for row in new])
+        kept |= {row.id: IN_USE for row in new if row.row_id in held}
         if run.writing:
             self._delete([int(row.row_id or 0) for row in new if row.id not in kept], run)
             self._restore([row for row in rows if row.id not in kept and row.action is ImportAction.CHANGED], run)
@@ -288,18 +288,6 @@ class TableTarget:
         found = session.execute(statement.with_for_update() if run.writing else statement)
         return {row.id: row.version for row in found}
 
-    def _used(self, ids: Sequence[int]) -> set[int]:
-        """Those of the rows that something else names."""
-        table = self.table
-        used: set[int] = set()
-        for other in Base.metadata.sorted_tables:
-            for key in other.foreign_keys:
-                if key.column.table is not table or key.ondelete == "CASCADE":
-                    continue
-                named = select(table.c.id).where(table.c.id.in_(ids), key.column.in_(select(key.parent)))
-                used.update(session.scalars(named))
-        return used
-
     def _delete(self, ids: Sequence[int], run: Run) -> None:
         if not ids:
             return
@@ -307,15 +295,31 @@ class TableTarget:
         audit.record_set("delete", self.table, mine, {"import": [str(run.import_id), None]}, by=run.by)
         session.connection().execute(delete(self.table).where(mine))
 
+    def _former(self, row: ImportRow) -> str:
+        return row.before or "{}"
+
     def _restore(self, rows: Sequence[ImportRow], run: Run) -> None:
         table = self.table
         changes: dict[int, audit.Changes] = {}
         for row in rows:
-            before = unpacked(table, row.before or "{}")
+            before = unpacked(table, self._former(row))
             back = update(table).where(table.c.id == row.row_id).values(**before, version=table.c.version + 1)
             session.connection().execute(back)
-            changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in row.changes.items()}
+            told = {name: pair for name, pair in row.changes.items() if name in table.c}
+            changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in told.items()}
         audit.record_many(self.table_name, changes, by=run.by)
+
+
+def used(table: Table, ids: Sequence[int], *, apart: Sequence[str] = ()) -> set[int]:
+    """Those of the rows that another table names, but for the tables `apart`."""
+    found: set[int] = set()
+    for other in Base.metadata.sorted_tables:
+        for key in other.foreign_keys:
+            if key.column.table is not table or key.ondelete == "CASCADE" or other.name in apart:
+                continue
+            named = select(table.c.id).where(table.c.id.in_(ids), key.column.in_(select(key.parent)))
+            found.update(session.scalars(named))
+    return found
 
 
 def defaults_of(table: Table) -> dict[str, Any]:
