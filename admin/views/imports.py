@@ -229,7 +229,8 @@ def _told(one: ImportRow, form: Format | None, action: ImportAction) -> Iterator
     table = Base.metadata.tables[form.target.table_name] if form else None
     for name, (old, new) in one.changes.items():
         column = table.c.get(name) if table is not None else None
-        yield labels.get(name, name), trail.named(column, old), trail.named(column, new)
+        label = labels.get(name) or trail.label_of(name, column)
+        yield label, trail.named(column, old), trail.named(column, new)
 
 
 def _texts(packed: list[Any]) -> list[Text]:
