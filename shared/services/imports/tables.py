@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    inspect,
     select,
     update,
 )
@@ -76,7 +77,7 @@ class TableTarget:
     ) -> None:
         self.model, self.key, self.columns = model, tuple(key), tuple(columns)
         self.rules = rules or Rules()
-        self.table: Table = Base.metadata.tables[model.__tablename__]
+        self.table = table_of(model)
         self.table_name = self.table.name
         self.entries = [column for column in columns if column.holds is As.ENTRY]
         self.defaults = {**defaults_of(self.table), **self.rules.defaults}
@@ -350,9 +351,15 @@ def _as(kind: Any, value: Any) -> Any:  # noqa: ANN401  a column's type
     return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, whatever metadata it stands in."""
+    table: Table = inspect(model).local_table  # type: ignore[assignment]
+    return table
+
+
 def column_of(model: type[Base], name: str, label: Text, **more: Any) -> importing.Column:  # noqa: ANN401
     """The import's column for a column of a table: what it holds follows from its type."""
-    column: Column[Any] = Base.metadata.tables[model.__tablename__].c[name]
+    column: Column[Any] = table_of(model).c[name]
     needed = not column.nullable and column.default is None
     known: dict[str, Any] = {"required": needed, **_held(column), **more}
     return importing.Column(name, label, **known)
