@@ -9,7 +9,7 @@ from flask_admin.theme import Theme
 from admin import door
 from admin.forms.typed import Key
 from admin.menu import Menu
-from admin.views import account, export, history, session, trail
+from admin.views import account, export, history, session, slips, taking, trail
 from admin.views.cells import words
 from admin.views.dashboard import Dashboard
 from admin.views.saved import SavedViews
@@ -18,9 +18,13 @@ from shared.config import AdminSettings, SettingsError
 from shared.rules.prose import prose
 from shared.rules.states import label_of
 from shared.services import accounts, exports, jobs
+from shared.services.imports import formats as imports
+from shared.services.imports import kinds
 from shared.text import _
 from shared.web import serve
 from shared.web.app import make_app
+
+LARGEST_UPLOAD = 51 * 1024 * 1024  # a workbook of 50 MB and the form around it; nobody gets here without an account
 
 
 def create_app(settings: AdminSettings | None = None) -> Flask:
@@ -37,7 +41,10 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     app.url_map.converters["int"] = Key
     app.register_blueprint(session.blueprint)
     app.register_blueprint(account.blueprint)
+    app.register_blueprint(slips.blueprint)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_UPLOAD
     menu = Menu()
+    imports.register([*kinds.FORMATS, *taking.formats(menu.views)])
     # A theme of our own: none of Flask-Admin's templates, with their inline handlers, can be reached.
     theme = Theme(folder="back_office", base_template="base.html")
     admin = Admin(app, name=_("教师资格定期注册管理"), index_view=Dashboard(), theme=theme)

@@ -10,6 +10,7 @@ from shared.text import _
 
 class Campaigns(Codes):
     model, label = Campaign, _("注册批次")
+    takes_files = False
     on = (Can.VIEW, Can.CREATE, Can.EDIT)
     column_list = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
     column_details_list = (
@@ -42,6 +43,7 @@ class Materials(papers.Ordered, Table):
     column_list = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
     column_filters = ("campaign_id", "registration_type")
     import_key = ("campaign_id", "position")
+    takes_files = True
     is_small = True
     form_columns = (
         "campaign_id", "position", "name", "registration_type", "copies", "original", "required"

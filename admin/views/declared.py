@@ -35,6 +35,7 @@ class Declared(Closed, ModelView):  # type: ignore[misc]
     column_more: ClassVar[Sequence[str]] = ()  # columns that a reader may add to the list
     column_link = ""  # the column by which a row is opened; without one there is a link of its own
     import_key: ClassVar[tuple[str, ...]] = ()  # the columns that name a row to an import: unique in the database
+    takes_files = False  # whether a file may bring rows: where the verbs keep no more rules than the import does
     column_searchable_list: ClassVar[Sequence[str]] = ()
     column_filters: ClassVar[Sequence[str]] = ()
     column_sortable_list: ClassVar[Sequence[str]] = ()

@@ -36,7 +36,7 @@ class Exporting(Listing):
     @cached_property
     def importable(self) -> tuple[str, ...]:
         """The columns that an import of this table takes; none where there is no import."""
-        return tuple(dict.fromkeys((*self.import_key, *self.form_columns))) if self.import_key else ()
+        return tuple(dict.fromkeys((*self.import_key, *self.form_columns))) if self.takes_files else ()
 
     @cached_property
     def exportable(self) -> list[str]:

@@ -13,6 +13,7 @@ from shared.text import _
 class Bureaus(bureaus.Tree, Codes):
     model, label = Bureau, _("教育行政部门")
     pages_beside = (("tree_view", _("树状查看"), Can.VIEW),)
+    takes_files = False  # a bureau's place in the tree is laid by the verb that makes or moves it
     pages_of_row = (("move_view", _("移动"), Can.EDIT), *RETIRE)
     column_list = ("code", "name", "level", "parent", "division_code", "phone", "status")
     column_filters = ("level", "parent_id", "status")
@@ -46,4 +47,5 @@ class PointSchools(Table):
     column_filters = ("point_id", "school_id")
     title_columns = ("point", "school")
     import_key = ("point_id", "school_id")
+    takes_files = True
     form_columns = ("point_id", "school_id")

@@ -44,6 +44,7 @@ class Codes(Retirable, Table):
     form_create_only: ClassVar[Sequence[str]] = ("code",)
     pages_of_row = RETIRE
     import_key = ("code",)
+    takes_files = True
     is_small = True
 
 
@@ -143,5 +144,6 @@ class CalendarDays(year.Year, Table):
     column_filters = ("day", "is_workday")
     column_editable_list = ("is_workday", "note")
     title_columns = import_key = ("day",)
+    takes_files = True
     is_small = True
     form_columns = ("day", "is_workday", "note")

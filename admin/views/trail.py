@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, Text] = {
     "second_factor_reset": _("重置动态码"),
     "second_factor_failed": _("动态码错误"),
     "give_activation": _("发放激活码"),
+    "give_slips": _("打印激活单"),
     "activate": _("用激活码设置密码"),
     "end_session": _("结束一处登录"),
     "end_sessions": _("结束全部登录"),
@@ -43,6 +44,7 @@ ACTIONS: Mapping[str, Text] = {
     "code_failed": _("密码重设码或激活码错误"),
     "new_password": _("重设密码"),
     "export": _("导出"),
+    "import": _("导入"),
     "fetch": _("下载导出的文件"),
     "merge": _("合并重复项"),
     "reveal": _("查看完整号码"),
@@ -76,6 +78,7 @@ UNSEEN: Mapping[str, Text] = {
     "selection": _("范围"),
     "failed_logins": _("登录失败次数"),
     "finding": _("查实情况"),
+    "import": _("第几次导入"),
     "is_default": _("默认打开"),
     "issued_at": _("出具时间"),
     "issued_by_id": _("出具人编号"),
@@ -123,6 +126,7 @@ UNSEEN: Mapping[str, Text] = {
     "totp_secret": _("动态码密钥"),
     "undone_at": _("撤回时间"),
     "undone_by_id": _("撤回人编号"),
+    "use": _("用途"),
     "used_at": _("使用时间"),
     "voided_at": _("作废时间"),
     "voided_by_id": _("作废人编号"),
@@ -135,7 +139,10 @@ WITHOUT_PAGE: Mapping[str, Text] = {
     "account_links": _("账号链接"),
     "aliases": _("别名"),
     "certificates": _("证书信息库"),
+    "exports": _("导出的文件"),
+    "file_pieces": _("保存的文件"),
     "holds": _("暂停办理"),
+    "import_rows": _("导入的行"),
     "messages": _("留言"),
     "photos": _("照片"),
     "receipts": _("受理凭证"),
@@ -186,8 +193,8 @@ def pairs(entry: Told) -> list[Pair]:
     return [
         Pair(
             str(label_of(name, columns.get(name))) if name else "",
-            None if old is None else _named(columns.get(name), old),
-            None if gone else _named(columns.get(name), new),
+            None if old is None else named(columns.get(name), old),
+            None if gone else named(columns.get(name), new),
         )
         for name, (old, new) in entry.changes.items()
     ]
@@ -198,7 +205,7 @@ def changes(entry: Told) -> str:
     return str(BETWEEN).join(str(pair) for pair in pairs(entry)) or NOTHING
 
 
-def _named(column: Column[Any] | None, text: str | None) -> str:
+def named(column: Column[Any] | None, text: str | None) -> str:
     """A value in words; the number of a place or a round by its name, which is asked for once on a page."""
     model = _target(column)
     number = number_of(text)

@@ -151,6 +151,10 @@ def _was_entered(_order: Order) -> ColumnElement[bool]:
     return Application.origin == Origin.IMPORT_UNAPPLIED
 
 
+def _has_a_form(_order: Order) -> ColumnElement[bool]:
+    return Application.origin == Origin.SELF
+
+
 def _has_ethics(_order: Order) -> ColumnElement[bool]:
     return Application.ethics.is_not(None)
 
@@ -174,6 +178,7 @@ UNPUBLISHED = Guard("published", _("初审结论已开始公示，不能再直�
 PUBLISHED = Guard("unpublished", _("公示尚未结束，公示期满后才能继续"), _publicity_over)
 REVIEWED = Guard("unreviewed", _("市级尚未复核，请等待复核完成"), _was_reviewed)
 ENTERED = Guard("applied", _("这是本人提交的申请，不是导入的应注册未报名人员"), _was_entered)
+APPLIED = Guard("entered", _("本人没有报名，没有可以撤销的现场确认"), _has_a_form)
 REGISTERED = Guard("unregistered", _("只有注册合格的申请才能撤销"), _is_registered)
 NO_REQUEST = Guard("requested", _("已有待处理的撤销申请，请等待上一级处理"), _no_open_request)
 REQUEST = Guard("unrequested", _("没有下一级提出的撤销申请，不能处理"), _asked_by_the_level_below)

@@ -16,6 +16,7 @@ from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
 from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import (
+    APPLIED,
     CHECKED,
     COMPLETE,
     ENTERED,
@@ -204,6 +205,7 @@ MOVES: dict[str, Move] = {
             _("撤销确认"),
             Can.UNDO_CONFIRM,
             {_S.CONFIRMED: _S.SUBMITTED},
+            (APPLIED,),
             needs_reason=True,
             effects=_voids_the_signature,
         ),

@@ -4,6 +4,7 @@ For a new account, and for whoever forgot the password. The code is shown once, 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from shared.text import _
 
 STAFF = Staff.__tablename__
 PAGE = "/activate"
+GIVE = "give_activation"  # as the audit calls it
 WRONG = Problem(
     "code",
     "code",
@@ -60,13 +62,26 @@ def give_first_code(staff: Staff, *, by: Actor, admin_url: str) -> Slip:
     return _give(staff, by, admin_url)
 
 
+@transaction
+def give_first_codes(some: Sequence[Staff], *, by: Actor, admin_url: str) -> list[Slip]:
+    """The codes of accounts that nobody has used yet, which `by` keeps: found and locked by the caller."""
+    audit.record_many(STAFF, {staff.id: {} for staff in some}, by=by, action=GIVE)
+    address = admin_url + PAGE
+    picture = qr.svg(address)
+    return [_made(staff, address, picture) for staff in some]
+
+
 def _give(staff: Staff, by: Actor, admin_url: str) -> Slip:
+    audit.record(GIVE, STAFF, staff.id, by=by)
+    address = admin_url + PAGE
+    return _made(staff, address, qr.svg(address))
+
+
+def _made(staff: Staff, address: str, picture: str) -> Slip:
     code, until = links.new_code(), clock.now() + rules.ACTIVATION_LASTS
     staff.activation_hash, staff.activation_expires_at = _hash(code), until
     locks.unlock(staff)  # whoever has forgotten the password has mostly tried too often before
-    audit.record("give_activation", STAFF, staff.id, by=by)
-    address = admin_url + PAGE
-    return Slip(staff.name, staff.username, rules.spelled(code), address, qr.svg(address), until)
+    return Slip(staff.name, staff.username, rules.spelled(code), address, picture, until)
 
 
 def _hash(code: str) -> str:

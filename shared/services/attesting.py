@@ -56,6 +56,13 @@ def save(
     return application
 
 
+def set_years(application: Application, lines: Iterable[YearLine], *, by: Actor) -> None:
+    """Keep some years of an application that the caller has found, locked and judged. Part of a verb."""
+    before = _summary(application)
+    _keep_years(application, lines)
+    _note(application, before, by)
+
+
 def sheet_of(application: Application) -> Sheet:
     """What the school has filled in: every year of the cycle has its line, and every other year that is there."""
     known = {row.year: row for row in application.years}

@@ -51,9 +51,9 @@ def record(action: str, table: str, row_id: int | None, changes: Changes | None 
     _write([_entry(by, action, table, row_id, changes or {})])
 
 
-def record_many(table: str, changes: Mapping[int, Changes], *, by: Actor) -> None:
+def record_many(table: str, changes: Mapping[int, Changes], *, by: Actor, action: str = "update") -> None:
     """Note a set-based update: the rows' numbers and what became of each."""
-    _write([_entry(by, "update", table, row_id, change) for row_id, change in changes.items()])
+    _write([_entry(by, action, table, row_id, change) for row_id, change in changes.items()])
 
 
 def record_set(action: str, table: Table, where: ColumnElement[bool], changes: Changes, *, by: Actor) -> None:

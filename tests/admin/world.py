@@ -28,6 +28,7 @@ from shared.models import (
     CertificateRequest,
     Event,
     Export,
+    Import,
     Mail,
     NoticeText,
     Person,
@@ -47,6 +48,7 @@ from shared.models.kinds import (
     CertificateService,
     Conclusion,
     IdKind,
+    ImportState,
     RequestKind,
     Role,
     Stage,
@@ -83,6 +85,7 @@ def a_city() -> City:
         "materials": material.id,
         "events": _an_event(application),
         "batches": _a_batch(application, staff[Role.SCHOOL]),
+        "imports": _an_import(staff[Role.SUPERUSER]),
         "exports": _an_export(staff[Role.SCHOOL]),
         "receipts": _a_receipt(application, staff[Role.POINT]),
         "applications": application.id,
@@ -167,6 +170,15 @@ def _a_batch(application: Application, officer_id: int) -> int:
     row = BatchRow(batch_id=batch.id, application_id=application.id, seen_version=application.version)
     build.add(row)
     return batch.id
+
+
+def _an_import(keeper_id: int) -> int:
+    """What the superuser has sent in and not decided yet."""
+    row = Import(
+        kind="schools", staff_id=keeper_id, file_name="学校.xlsx", sha256="0" * 64, size=1, made_at=clock.now(),
+        state=ImportState.CHECKED, total=1, new=1, digest="0" * 64,
+    )  # fmt: skip
+    return build.add(row).id
 
 
 def _an_export(officer_id: int) -> int:

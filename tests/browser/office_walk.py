@@ -239,12 +239,18 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "calendar/year.html": at("superuser", "/calendar-days/year/"),
     "notices/edition.html": at("superuser", "/notice-texts/edition/?key=terms"),
     "notices/preview.html": at("superuser", "/notice-texts/preview/?id={notice}"),
+    "imports/choose.html": at("superuser", "/imports/send/"),
+    "imports/send.html": at("superuser", "/imports/send/?kind=roster_entries"),
     "table/conflict.html": by("superuser", _meets_another),
     "table/gone.html": by("superuser", _comes_too_late),
 }  # fmt: skip
 # Of the queues: the demo always has something waiting.
-# A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export.
+# Slips of imported accounts: tests/admin/test_slips.py has an import of some.
+# A batch in progress: test_back_office_bulk.py has the rows for it, and test_back_office_exports.py a long export,
+# test_back_office_imports.py an import at each of its steps.
 PARTS = (
+    "imports/progress.html", "imports/shown.html", "imports/rows.html", "imports/undo.html",
     "base.html", "batch/progress.html", "export/progress.html", "export/details.html", "desk/parts.html",
+    "imports/slips.html", "imports/printed.html",
     "review/parts.html", "review/empty.html", "requests/empty.html", "school/parts.html", "school/empty.html",
 )  # fmt: skip

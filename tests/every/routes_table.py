@@ -46,6 +46,7 @@ TABLES = {
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
     ),
     "batches": Table((*MOVERS, A), history=(), pages=(S, A)),  # one's own: that of the walk is the school's
+    "imports": Table((S, D, C, V, U, A), history=(), pages=(U, A)),
     "exports": Table(ALL, history=(), pages=(S, A)),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
@@ -154,6 +155,16 @@ PAGES = {
     ("batches.progress", "GET"): Page((S, A), 200, row="batches"),
     ("batches.rows", "GET"): Page((S, A), 200, row="batches"),
     ("batches.download", "POST"): Page((S, A), 200, nobody=401, row="batches"),
+    ("imports.send_view", "GET"): Page((S, D, C, V, U), 200),
+    ("imports.send_view", "POST"): Page((S, D, C, V, U), 200, nobody=401),  # the page of what can be sent in
+    ("imports.template", "GET"): Page((U,), 200, address="/imports/template/schools"),
+    ("imports.progress", "GET"): Page((U, A), 200, row="imports"),
+    ("imports.rows", "GET"): Page((U, A), 200, row="imports"),
+    ("imports.start", "POST"): Page((U,), 302, nobody=401, row="imports"),
+    ("imports.cancel", "POST"): Page((U,), 302, nobody=401, row="imports"),
+    ("imports.undo", "GET"): Page((U,), 409, row="imports"),
+    ("imports.undo", "POST"): Page((U,), 409, nobody=401, row="imports"),
+    ("imports.download", "POST"): Page((U,), 404, nobody=401, row="imports"),  # the file is kept no more
     ("exports.progress", "GET"): Page((S, A), 200, row="exports"),
     ("exports.cancel", "POST"): Page((S,), 302, nobody=401, row="exports"),
     ("exports.download", "POST"): Page((S,), 409, nobody=401, row="exports"),  # it is not there yet
@@ -163,6 +174,8 @@ PAGES = {
     ("staff.second_factor_view", "POST"): Page((U,), 302, nobody=401),
     ("staff.sessions_view", "GET"): Page((U,), 200),
     ("staff.sessions_view", "POST"): Page((U,), 302, nobody=401),
+    ("slips.index", "GET"): Page((), 200),  # an import of accounts is named in tests/admin/test_slips.py
+    ("slips.give", "POST"): Page((), 200, nobody=401),
     ("desk.index", "GET"): Page((P,), 200),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),

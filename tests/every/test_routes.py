@@ -24,6 +24,7 @@ from tests.every.routes_table import ACTIONS, ALL, MOVE_OF, PAGES, TABLES, A, Ta
 
 # The auditor reads everything.
 READ_EVERYWHERE = ("applications.photo", "batches.progress", "batches.rows", "batches.download", "exports.progress")
+READ_EVERYWHERE += ("imports.progress", "imports.rows")
 OF_A_ROW = ("details_view", "history_view", "edit_view", "delete_view", "retire_view")
 
 
@@ -77,6 +78,8 @@ def _page_calls(rule: Rule, method: str, here: City, there: City, role: Role | N
             key=city.rows[page.row],
             wanted="return",
             what="plain",
+            use="file",
+            kind="schools",
             staff=city.rows["staff"],
             session_id=city.rows["staff_sessions"],
         )

@@ -7,6 +7,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -58,6 +59,7 @@ REASON_CODE = column_of(
     aliases=spellings.REASON_CODE,
     note=_("暂缓注册、注册不合格时必填，与结论相符"),
 )
+NEEDED_REASON_CODE = replace(REASON_CODE, required=True, note=_("与结论相符"))
 REASON = Column("reason", _("说明"), As.LINES, aliases=spellings.NOTE, note=_("申请人会看到；不填时为原因代码的名称"))
 NUMBER = Column(
     "registration_number",
@@ -256,7 +258,7 @@ UNQUALIFIED = Format(
         _ID_NUMBER,
         NAME,
         conclusion_column(_("初审意见"), spellings.OPINION, Conclusion.DEFERRED, Conclusion.REFUSED),
-        REASON_CODE,
+        NEEDED_REASON_CODE,
         REASON,
     ),
     ("name", "conclusion", "reason_code"),

@@ -47,6 +47,7 @@ class Run:
     columns: Sequence[Column] = ()  # those that the file has
     found: dict[Any, Any] = field(default_factory=dict)  # looked up once for the whole file
     seen: dict[Any, int] = field(default_factory=dict)  # the key of a row, and where in the file it was first
+    notes: dict[str, Text] = field(default_factory=dict)  # what the target tells of the whole file
 
     def once(self, what: Any, find: Callable[[], Any]) -> Any:  # noqa: ANN401
         """What `find` finds, asked once for the whole file."""
@@ -78,7 +79,8 @@ class Format:
     """A file that can be imported. `allowed`: who may at all; which rows, the target asks SCOPE.
 
     `key`: the columns without which no row can be told from another. `edition` grows when a column of the template
-    changes its meaning, so that an old file is not misread.
+    changes its meaning, so that an old file is not misread. `keeps_file`: not once it is written, if it may hold
+    passwords. `afterwards`: pages for an import that is written, as endpoint (given `key`) and what it is called.
     """
 
     name: str
@@ -90,6 +92,8 @@ class Format:
     hint: Text | None = None
     per_campaign: bool = False
     edition: int = 1
+    keeps_file: bool = True
+    afterwards: tuple[tuple[str, Text], ...] = ()
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

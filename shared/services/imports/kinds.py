@@ -5,10 +5,10 @@ from shared.models.kinds import IdKind
 from shared.rules import spellings
 from shared.rules.importing import As
 from shared.rules.rights import Can
-from shared.services.imports import deciding
+from shared.services.imports import deciding, operators, yearly
 from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
 from shared.services.imports.formats import Format
-from shared.services.imports.tables import TableTarget, column_of
+from shared.services.imports.tables import Rules, TableTarget, column_of
 from shared.services.imports.unapplied import UNAPPLIED
 from shared.text import _
 
@@ -24,9 +24,11 @@ ROSTER = Format(
         RosterEntry,
         ("campaign_id", "id_kind", "id_number"),
         ROSTER_COLUMNS,
-        checks=(id_number_is_right,),
-        fixed=lambda run: {"campaign_id": run.campaign_id},
-        defaults={"id_kind": IdKind.RESIDENT},
+        Rules(
+            checks=(id_number_is_right,),
+            fixed=lambda run: {"campaign_id": run.campaign_id},
+            defaults={"id_kind": IdKind.RESIDENT},
+        ),
     ),
     may(RosterEntry, Can.CREATE),
     hint=_("本批次应当注册的在编在岗教师，由人事部门提供；学校和各级据此核对谁还没有申报"),
@@ -48,9 +50,9 @@ CERTIFICATES = Format(
     _("教师资格证书信息"),
     CERTIFICATE_COLUMNS,
     ("number",),
-    TableTarget(Certificate, ("number",), CERTIFICATE_COLUMNS, checks=(id_number_is_right,)),
+    TableTarget(Certificate, ("number",), CERTIFICATE_COLUMNS, Rules(checks=(id_number_is_right,))),
     may(Certificate, Can.CREATE),
     hint=_("2008年及以后认定的证书；导入后，申报时这些证书的信息自动填入并锁定"),
 )
 
-FORMATS = (ROSTER, CERTIFICATES, UNAPPLIED, *deciding.FORMATS)
+FORMATS = (*operators.FORMATS, ROSTER, CERTIFICATES, UNAPPLIED, *deciding.FORMATS, *yearly.FORMATS)

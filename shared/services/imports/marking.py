@@ -45,10 +45,22 @@ def template(path: Path, form: Format, *, by: Actor) -> None:
             pass
 
 
+def explained(form: Format) -> list[tuple[Column, bool, str]]:
+    """Each column, whether a new row needs it, and what to write there; for the page that offers the template."""
+    return [(column, _needed(column, form), _note(column, form)) for column in form.columns]
+
+
+def _needed(column: Column, form: Format) -> bool:
+    return column.required or column.name in form.key
+
+
+def _note(column: Column, form: Format) -> str:
+    notes = [_("必填") if _needed(column, form) else None, column.note or NOTES.get(column.holds)]
+    return str(_("，")).join(str(one) for one in notes if one)
+
+
 def _heading(column: Column, form: Format, by: Actor) -> Heading:
-    notes = [_("必填") if column.required or column.name in form.key else None, column.note or NOTES.get(column.holds)]
-    note = "，".join(str(one) for one in notes if one)
-    return Heading(str(column.label), note, column.required or column.name in form.key, _choices(column, by))
+    return Heading(str(column.label), _note(column, form), _needed(column, form), _choices(column, by))
 
 
 def _choices(column: Column, by: Actor) -> Sequence[str]:
@@ -94,7 +106,8 @@ def _row(reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]
     cells.extend([""] * (len(places) - len(cells)))
     for place, text in enumerate(cells[: len(places)]):
         column = places[place]
-        yield Marked(text) if column is not None and column.name in faults else text
+        kept = "" if column is not None and column.secret else text
+        yield Marked(kept) if column is not None and column.name in faults else kept
     labels = {column.name: column.label for column in reading.headings.columns}
     yield Marked("；".join(_sentences(faults, labels))) if faults else ""
 

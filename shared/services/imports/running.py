@@ -90,7 +90,7 @@ def _check(key: int, form: Format, by: Actor) -> None:
             columns = [column.name for column in run.columns]
             for lines in _passed(found.lines, form, run, counted, "check", 0):
                 told += [line for line in lines if line.action in (ImportAction.REFUSED, ImportAction.CHANGED)]
-            notes = found.notes
+            notes = [*found.notes, *run.notes.values()]
         if not counted.read:
             raise Unusable(_("标题行下面没有数据"))
         _checked(key, counted, told, notes, columns, by=by)
@@ -172,6 +172,8 @@ def _write(key: int, form: Format, path: Path, *, by: Actor) -> None:
     if counted.digest != row.digest:
         raise Moved
     _audit_new(key, form, by)
+    if not form.keeps_file:
+        files.remove(FileUse.IMPORT, [key])
     row.state, row.ended_at = ImportState.DONE, clock.now()
 
 

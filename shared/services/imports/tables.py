@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    inspect,
     select,
     update,
 )
@@ -35,8 +37,11 @@ from shared.services.imports.formats import Line, Run
 from shared.text import Text, _
 
 Check = Callable[[Line, Run], None]
+Prepare = Callable[[Sequence[Line], Run], None]
 _MODELS: dict[str, type[Base]] = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
+MERGED_INTO = "merged_into_id"
+MERGED = _("这条记录已并入另一条，不能更改")
 FOREIGN = _("这条记录不归您管理，不能更改")
 NEEDED = _("新增时必须填写")
 MASKED_NEW = _("这是隐藏了中间几位的号码，新增时请填写完整号码")
@@ -45,34 +50,46 @@ EDITED = _("导入之后又被修改过，保留修改后的内容")
 GONE = _("已经不在了")
 
 
-class TableTarget:
-    """Rows of `model`. `fixed`: values that the file does not have and every row gets, like the campaign.
+def _no_values(_run: Run) -> Mapping[str, Any]:
+    return {}
 
-    `checks` look at a line whose cells are all in order. `defaults`: what an empty cell means, beside the table's own.
+
+@dataclass(frozen=True)
+class Rules:
+    """What a table asks of its rows beside their columns.
+
+    `checks` look at a line whose cells are all in order, `prepare` reads cells that no parser can. `fixed`: values that
+    the file does not have and every row gets, like the campaign. `defaults`: what an empty cell means, beside the
+    table's own. `create_only`: columns that are set once.
     """
 
+    checks: Sequence[Check] = ()
+    prepare: Sequence[Prepare] = ()
+    fixed: Callable[[Run], Mapping[str, Any]] = _no_values
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    create_only: Sequence[str] = ()
+
+
+class TableTarget:
+    """Rows of `model`, told apart by `key`."""
+
     def __init__(
-        self,
-        model: type[Base],
-        key: Sequence[str],
-        columns: Sequence[importing.Column],
-        *,
-        checks: Sequence[Check] = (),
-        fixed: Callable[[Run], Mapping[str, Any]] = lambda _run: {},
-        defaults: Mapping[str, Any] | None = None,
+        self, model: type[Base], key: Sequence[str], columns: Sequence[importing.Column], rules: Rules | None = None
     ) -> None:
         self.model, self.key, self.columns = model, tuple(key), tuple(columns)
-        self.table: Table = Base.metadata.tables[model.__tablename__]
+        self.rules = rules or Rules()
+        self.table = table_of(model)
         self.table_name = self.table.name
         self.key_of = _key_of(self.key)
-        self.checks, self.fixed = checks, fixed
         self.entries = [column for column in columns if column.holds is As.ENTRY]
-        self.defaults = {**defaults_of(self.table), **(defaults or {})}
+        self.defaults = {**defaults_of(self.table), **self.rules.defaults}
 
     # Looking.
 
     def examine(self, lines: Sequence[Line], run: Run) -> None:
-        fixed = self.fixed(run)
+        fixed = self.rules.fixed(run)
+        for prepare in self.rules.prepare:
+            prepare(lines, run)
         for column in self.entries:
             lookups.resolve(lines, column, run)
         for line in lines:
@@ -118,8 +135,12 @@ class TableTarget:
         bound = bulk.bound(table, telling, {line.values[telling] for line in lines})
         run.found["bound"] = {telling: bound}
         names = dict.fromkeys((*self.key, *(column.name for column in self.columns if not column.secret)))
-        mine = policy.condition(self.model, run.by, Can.EDIT)
-        statement = select(table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"))
+        if MERGED_INTO in table.c:
+            names[MERGED_INTO] = None
+        mine, seen = (policy.condition(self.model, run.by, can) for can in (Can.EDIT, Can.VIEW))
+        statement = select(
+            table.c.id, table.c.version, *(table.c[name] for name in names), mine.label("may_edit"), seen.label("seen")
+        )
         statement = statement.where(bulk.among(table.c[telling], bound), *(table.c[n] == v for n, v in fixed.items()))
         if run.writing:
             statement = statement.with_for_update(of=table)
@@ -135,7 +156,7 @@ class TableTarget:
         if row is None:
             self._complete(line, run)
             return
-        if not row["may_edit"]:
+        if not (row["may_edit"] or row["seen"]):
             line.refuse("", FOREIGN)
             return
         line.row_id, line.version = row["id"], row["version"]
@@ -149,6 +170,12 @@ class TableTarget:
                 line.before[name] = old
                 column = self.table.c[name]
                 line.changes[name] = [audit.as_text(old, column), audit.as_text(new, column)]
+        if line.before and not row["may_edit"]:
+            line.refuse("", FOREIGN)
+            return
+        if line.before and row.get(MERGED_INTO):
+            line.refuse("", MERGED)
+            return
         line.action = ImportAction.CHANGED if line.before else ImportAction.UNCHANGED
 
     def _complete(self, line: Line, run: Run) -> None:
@@ -182,7 +209,9 @@ class TableTarget:
         for name in line.before:
             if line.values[name] is None and not self.table.c[name].nullable:
                 line.refuse(name, _("必须填写"))
-        for check in self.checks:
+            if name in self.rules.create_only:
+                line.refuse(name, _("新增后不能通过导入更改"))
+        for check in self.rules.checks:
             check(line, run)
 
     # Writing.
@@ -247,8 +276,8 @@ class TableTarget:
             elif version != row.left_version:
                 kept[row.id] = EDITED
         new = [row for row in rows if row.id not in kept and row.action is ImportAction.NEW]
-        used = self._used([int(row.row_id or 0) for row in new])
-        kept |= {row.id: IN_USE for row in new if row.row_id in used}
+        held = used(self.table, [int(row.row_id or 0) for row in new])
+        kept |= {row.id: IN_USE for row in new if row.row_id in held}
         if run.writing:
             self._delete([int(row.row_id or 0) for row in new if row.id not in kept], run)
             self._restore([row for row in rows if row.id not in kept and row.action is ImportAction.CHANGED], run)
@@ -260,18 +289,6 @@ class TableTarget:
         found = session.execute(statement.with_for_update() if run.writing else statement)
         return {row.id: row.version for row in found}
 
-    def _used(self, ids: Sequence[int]) -> set[int]:
-        """Those of the rows that something else names."""
-        table = self.table
-        used: set[int] = set()
-        for other in Base.metadata.sorted_tables:
-            for key in other.foreign_keys:
-                if key.column.table is not table or key.ondelete == "CASCADE":
-                    continue
-                named = select(table.c.id).where(table.c.id.in_(ids), key.column.in_(select(key.parent)))
-                used.update(session.scalars(named))
-        return used
-
     def _delete(self, ids: Sequence[int], run: Run) -> None:
         if not ids:
             return
@@ -279,14 +296,18 @@ class TableTarget:
         audit.record_set("delete", self.table, mine, {"import": [str(run.import_id), None]}, by=run.by)
         session.connection().execute(delete(self.table).where(mine))
 
+    def _former(self, row: ImportRow) -> str:
+        return row.before or "{}"
+
     def _restore(self, rows: Sequence[ImportRow], run: Run) -> None:
         table = self.table
         changes: dict[int, audit.Changes] = {}
         for row in rows:
-            before = unpacked(table, row.before or "{}")
+            before = unpacked(table, self._former(row))
             back = update(table).where(table.c.id == row.row_id).values(**before, version=table.c.version + 1)
             session.connection().execute(back)
-            changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in row.changes.items()}
+            told = {name: pair for name, pair in row.changes.items() if name in table.c}
+            changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in told.items()}
         audit.record_many(self.table_name, changes, by=run.by)
 
 
@@ -294,6 +315,18 @@ def _key_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ..
     """What tells a row from others, out of its values."""
     found: Callable[[Mapping[str, Any]], Any] = itemgetter(*names)
     return found if len(names) > 1 else lambda values: (found(values),)
+
+
+def used(table: Table, ids: Sequence[int], *, apart: Sequence[str] = ()) -> set[int]:
+    """Those of the rows that another table names, but for the tables `apart`."""
+    found: set[int] = set()
+    for other in Base.metadata.sorted_tables:
+        for key in other.foreign_keys:
+            if key.column.table is not table or key.ondelete == "CASCADE" or other.name in apart:
+                continue
+            named = select(table.c.id).where(table.c.id.in_(ids), key.column.in_(select(key.parent)))
+            found.update(session.scalars(named))
+    return found
 
 
 def defaults_of(table: Table) -> dict[str, Any]:
@@ -324,9 +357,15 @@ def _as(kind: Any, value: Any) -> Any:  # noqa: ANN401  a column's type
     return date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, whatever metadata it stands in."""
+    table: Table = inspect(model).local_table  # type: ignore[assignment]
+    return table
+
+
 def column_of(model: type[Base], name: str, label: Text, **more: Any) -> importing.Column:  # noqa: ANN401
     """The import's column for a column of a table: what it holds follows from its type."""
-    column: Column[Any] = Base.metadata.tables[model.__tablename__].c[name]
+    column: Column[Any] = table_of(model).c[name]
     needed = not column.nullable and column.default is None
     known: dict[str, Any] = {"required": needed, **_held(column), **more}
     return importing.Column(name, label, **known)

@@ -23,8 +23,8 @@ from shared.services import audit, windows, workflow
 from shared.services.imports import bulk, lookups
 from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
 from shared.services.imports.deciding import (
+    NEEDED_REASON_CODE,
     REASON,
-    REASON_CODE,
     conclusion_column,
     make_moves,
     plain_name,
@@ -74,7 +74,7 @@ COLUMNS = (
     NAME,
     *_AS_IN_A_FORM,
     conclusion_column(_("初审结论"), spellings.OPINION, Conclusion.DEFERRED, Conclusion.REFUSED),
-    REASON_CODE,
+    NEEDED_REASON_CODE,
     REASON,
     BASIS,
 )

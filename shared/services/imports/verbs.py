@@ -83,8 +83,9 @@ def _cancel(key: int, *, by: Actor) -> None:
     row = _mine(key, by)
     if row.state not in (ImportState.CHECKING, ImportState.CHECKED):
         raise Refused(Problem("state", "", _("这次导入“{state}”，不能取消", state=row.state.label)))
+    if row.state is ImportState.CHECKING:
+        jobs.ask_to_stop(JOB, key)
     row.state, row.ended_at = ImportState.CANCELLED, clock.now()
-    jobs.ask_to_stop(JOB, key)
 
 
 @transaction
@@ -110,6 +111,13 @@ def same_file(row: Import) -> Import | None:
     """The last import of the very same file that was written."""
     same = select(Import).where(Import.sha256 == row.sha256, Import.kind == row.kind, Import.id != row.id)
     return session.scalar(same.where(Import.state.in_(WAS_WRITTEN)).order_by(Import.id.desc()).limit(1))
+
+
+@transaction
+def fetched(key: int, use: FileUse, *, by: Actor) -> None:
+    """Note that `by` takes a file with whole rows of people out of the system, before it goes."""
+    row = _mine(key, by)
+    audit.record("export", Import.__tablename__, key, {"rows": [None, str(row.total)], "use": [None, use.value]}, by=by)
 
 
 @transaction

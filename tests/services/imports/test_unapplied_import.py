@@ -50,7 +50,8 @@ def here(database: Any) -> Here:
 
 def entered() -> list[Application]:
     session.expire_all()
-    return list(session.scalars(select(Application).where(Application.origin == Origin.IMPORT_UNAPPLIED)))
+    mine = select(Application).where(Application.origin == Origin.IMPORT_UNAPPLIED)
+    return list(session.scalars(mine.order_by(Application.id)))
 
 
 def people() -> int:
@@ -278,6 +279,16 @@ def test_an_application_of_the_own_making_cannot_be_struck(here: Here) -> None:
         workflow.move(one.id, "strike", by=here.by)
     assert inspect(one).identity is not None
     assert access.may(Application, one.id, by=here.by, to=Can.PRELIMINARY)
+
+
+def test_whoever_never_applied_does_not_go_back_to_before_confirmation(here: Here) -> None:
+    written(here.sent(here.row()), by=here.by)
+    key = entered()[0].id
+    workflow.move(key, "send_back_review", by=build.an_actor(Role.CITY, here.city.city), wish=Wish(reason="请复查"))
+    with pytest.raises(Refused, match="没有可以撤销的现场确认"):
+        workflow.move(key, "undo_confirm", by=here.by, wish=Wish(reason="材料不齐"))
+    workflow.move(key, "preliminary", by=here.by, wish=Wish("逾期未申报", "N1", Conclusion.REFUSED))
+    assert (entered()[0].stage, entered()[0].conclusion) == (Stage.PRELIMINARY, Conclusion.REFUSED)
 
 
 def test_travel_permits_count_as_identity_documents(here: Here) -> None:
