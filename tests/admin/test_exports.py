@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from admin.views.people import StaffAccounts
 from shared.adapters import comma
 from shared.adapters.sheets import open_book
 from shared.db import session
@@ -199,7 +200,10 @@ def test_codes_go_out_where_they_come_in_again(keeper: FlaskClient, city: City) 
     assert [code, name] in read[1:]
 
 
-def test_masked_columns_are_no_part_of_what_is_imported_again(keeper: FlaskClient, city: City) -> None:
+def test_masked_columns_are_no_part_of_what_is_imported_again(
+    keeper: FlaskClient, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StaffAccounts, "takes_files", True)  # no such table has personal columns today
     build.change(session.get_one(Staff, city.staff[Role.CITY]), mobile="13912345678")
     session.commit()
     masked = lines(ordered(keeper, "staff", [], what="importable"))
@@ -241,7 +245,7 @@ def test_every_place_that_an_import_asks_for_goes_out_by_its_code() -> None:
             if name.endswith("_id") and view.model.__table__.c[name].foreign_keys:
                 assert name in view._relations, (view.endpoint, name)
                 looked_at += 1
-    assert looked_at > 5
+    assert looked_at == 5  # the bureau of a school and of a point, both ends of "serves", the campaign of a paper
 
 
 def test_what_is_empty_stays_empty(keeper: FlaskClient, city: City) -> None:
