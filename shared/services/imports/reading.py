@@ -211,7 +211,7 @@ def _line(number: int, cells: list[importing.Cell], wanted: Sequence[tuple[int, 
     values, width = line.values, len(cells)
     for place, name, parse in wanted:
         cell = cells[place] if place < width else ""
-        if not cell or text_of(cell) == "":
+        if not cell:  # a formula without a result is no empty cell: it would empty what is there
             values[name] = None
             continue
         try:
