@@ -5,7 +5,8 @@ worth looking now; once a minute the worker looks by itself, so that nothing wai
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -41,10 +42,11 @@ def connect(settings: "Settings") -> None:
 
 
 def disconnect() -> None:
-    """Leave no connection to the queue open."""
+    """End what `connect` began: no connection to the queue stays open."""
     if _sender.cache_info().currsize:
         _sender().huey.storage.close()
     _sender.cache_clear()
+    _settings.clear()
 
 
 def enqueue(name: str, key: int) -> None:
@@ -66,12 +68,15 @@ def _sender() -> Any:  # noqa: ANN401  huey has no types
 
 def tell(name: str, key: int, facts: Mapping[str, Any]) -> None:
     """Let everybody know how far the job `name` is with `key`."""
-    _put(f"{name}:{key}", dict(facts))
+    with _as_well_as_can_be():
+        _put(f"{name}:{key}", dict(facts))
 
 
 def told(name: str, key: int) -> dict[str, Any]:
     """What was told last; nothing where the job has not begun."""
-    found = _look(f"{name}:{key}")
+    found = None
+    with _as_well_as_can_be():
+        found = _look(f"{name}:{key}")
     return found if isinstance(found, dict) else {}
 
 
@@ -82,13 +87,25 @@ def ask_to_stop(name: str, key: int) -> None:
 
 def is_stopping(name: str, key: int) -> bool:
     """Whether the job was asked to stop."""
-    return _look(f"{name}:{key}:stop") is not None
+    with _as_well_as_can_be():
+        return _look(f"{name}:{key}:stop") is not None
+    return False
 
 
 def forget(name: str, key: int) -> None:
     """The job is done with `key`: nothing is told of it any more."""
-    for suffix in ("", ":stop"):
-        _look(f"{name}:{key}{suffix}", and_take=True)
+    with _as_well_as_can_be():
+        for suffix in ("", ":stop"):
+            _look(f"{name}:{key}{suffix}", and_take=True)
+
+
+@contextmanager
+def _as_well_as_can_be() -> Iterator[None]:
+    """Work goes on also where nobody can be told of it."""
+    try:
+        yield
+    except Exception:
+        log.exception("the queue cannot be reached")
 
 
 def _put(key: str, value: object) -> None:

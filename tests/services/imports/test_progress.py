@@ -119,6 +119,21 @@ def test_an_import_that_is_cancelled_while_it_writes_leaves_nothing(here: Here) 
     assert (the(again).state, left()[0]) == (ImportState.DONE, ROWS)
 
 
+def test_a_queue_that_cannot_be_reached_stops_no_import(
+    here: Here, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(_settings: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(jobs, "make_queue", gone)
+    jobs.connect(here.settings)
+    key = here.sent()
+    running.work_off(key)
+    assert the(key).state is ImportState.CHECKED
+    assert jobs.told(verbs.JOB, key) == {}
+    assert "the queue cannot be reached" in caplog.text
+
+
 def test_several_imports_take_turns(here: Here, tmp_path: Path) -> None:
     keys = [here.sent() for _one in range(3)]
     for key in keys:
