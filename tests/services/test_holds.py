@@ -46,7 +46,8 @@ def test_a_hold_stops_every_decision_and_says_why(name: str) -> None:
 
 def test_every_conclusion_is_among_what_a_hold_stops() -> None:
     concluding = {move.name for move in MOVES.values() if move.conclusions or Stage.REVIEWED in move.paths.values()}
-    assert concluding - {"agree"} <= set(STOPPED)
+    made_by_it = {"enter"}  # what a file enters was not there before, so nobody can hold it
+    assert concluding - {"agree"} - made_by_it <= set(STOPPED)
     assert "agree" in STOPPED
 
 
