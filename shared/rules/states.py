@@ -257,7 +257,7 @@ MOVES: dict[str, Move] = {
             _("应注册未报名登记"),
             Can.PRELIMINARY,
             {_S.DRAFT: _S.PRELIMINARY},
-            (ENTERED, *_FIRST),
+            (ENTERED, *_FIRST, NOT_HELD),
             windows=(WindowStage.PRELIMINARY,),
             conclusions=(Conclusion.DEFERRED, Conclusion.REFUSED),
             effects=_decides_first,
