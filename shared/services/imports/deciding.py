@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import select
 
 from shared.db import Base, session
-from shared.models import Application, ImportRow, Person, ReasonCode
+from shared.models import Application, ImportRow, ReasonCode
 from shared.models.kinds import Conclusion, IdKind, ImportAction, Stage
-from shared.rules import identity, policy, spellings
+from shared.rules import identity, spellings
 from shared.rules.importing import KEEP, As, Column
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
 from shared.services import audit, undoing, workflow
-from shared.services.imports import lookups
+from shared.services.imports import applicants, lookups
 from shared.services.imports.columns import ID_NUMBER, NAME, may
 from shared.services.imports.formats import Format, Line, Moved, Run
 from shared.services.imports.tables import column_of
@@ -148,25 +148,9 @@ class DecisionTarget:
                 self._take(line, found, run)
 
     def _facts(self, name: str, lines: Sequence[Line], run: Run) -> dict[str, list[Any]]:
-        """The applications of the campaign that may be decided on, by number; locked before they are written."""
-        wanted = {line.values[name] for line in lines} - {None, KEEP}
-        if not wanted:
-            return {}
-        column = Application.registration_number if name == "registration_number" else Person.id_number
+        """The applications of the campaign that may be decided on."""
         facts = (*(getattr(Application, one) for one in ("id", "version", *_SHOWN)), Application.name)
-        statement = (
-            select(column.label("told_by"), Person.id_number, Person.name.label("person_name"), *facts)
-            .join(Person, Application.person_id == Person.id)
-            .where(column.in_(wanted), Application.campaign_id == run.campaign_id, Application.stage.not_in(_OVER))
-            .where(policy.condition(Application, run.by, self.move.permission))
-            .order_by(Application.id)
-        )
-        if run.writing:
-            statement = statement.with_for_update(of=Application)
-        found: dict[str, list[Any]] = defaultdict(list)
-        for fact in session.execute(statement):
-            found[fact.told_by].append(fact)
-        return found
+        return applicants.told_by(name, lines, run, self.move.permission, facts, Application.stage.not_in(_OVER))
 
     def _take(self, line: Line, found: Sequence[Any], run: Run) -> None:
         """The line's application, if it is one, and its applicant's."""

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from shared.db import Base, session
-from shared.models import Application, AssessmentYear, Campaign, ImportRow, Person
+from shared.models import Application, AssessmentYear, Campaign, ImportRow
 from shared.models.kinds import AssessmentGrade, EthicsGrade, IdKind, ImportAction
 from shared.rules import attestation, four_eyes, identity, policy, spellings
 from shared.rules.attestation import Sheet, YearLine
@@ -16,6 +16,7 @@ from shared.rules.guards import NOT_OWN
 from shared.rules.importing import KEEP, As, Column
 from shared.rules.rights import Can
 from shared.services import attesting, audit
+from shared.services.imports import applicants
 from shared.services.imports.columns import ID_NUMBER, NAME, may
 from shared.services.imports.deciding import MASKED, NEITHER, NUMBER, SEVERAL, TWO, plain_name, refuse_without
 from shared.services.imports.formats import Format, Line, Moved, Run
@@ -81,25 +82,11 @@ class YearTarget:
                 line.refuse("", CONFIRMED)
 
     def _facts(self, name: str, lines: Sequence[Line], run: Run) -> dict[str, list[Any]]:
-        """The school's applications of the campaign, by number; locked before they are written."""
-        wanted = {line.values[name] for line in lines} - {None, KEEP}
-        column = Application.registration_number if name == "registration_number" else Person.id_number
+        """The school's applications of the campaign."""
+        anothers = four_eyes.is_another_persons(run.by.id).label("anothers")
         one = Application
-        facts = (one.id, one.stage, one.name, one.registration_type, Person.id_number)
-        anothers = four_eyes.is_another_persons(run.by.id)
-        statement = (
-            select(column.label("told_by"), *facts, Person.name.label("person_name"), anothers.label("anothers"))
-            .join(Person, Application.person_id == Person.id)
-            .where(column.in_(wanted), Application.campaign_id == run.campaign_id)
-            .where(policy.condition(Application, run.by, Can.EDIT))
-            .order_by(Application.id)
-        )
-        if run.writing:
-            statement = statement.with_for_update(of=Application)
-        found: dict[str, list[Any]] = defaultdict(list)
-        for fact in session.execute(statement):
-            found[fact.told_by].append(fact)
-        return found
+        facts = (one.id, one.stage, one.name, one.registration_type, anothers)
+        return applicants.told_by(name, lines, run, Can.EDIT, facts)
 
     def _compare(self, lines: Sequence[Line], run: Run) -> None:
         campaign_year = run.once("year", lambda: session.get_one(Campaign, run.campaign_id).year)
