@@ -123,14 +123,14 @@ def _is_asked_for_a_code(office: Office, _keys: Keys) -> None:
 
 
 def meets_another(office: Office, address: str, label: str, mine: str, theirs: str) -> None:
-    """Open a form, let the same field be changed in a second tab, and save."""
+    """Open a form, let the same field be changed in a second tab, and save. The tab stays open: it may still be busy."""
     office.opens(address)
     office.page.get_by_label(label).fill(mine)
     other = Office(office.page.context.new_page(), office.address)
     other.opens(address)
     other.page.get_by_label(label).fill(theirs)
     other.presses("保存")
-    other.page.close()
+    expect(other.page.get_by_text("已保存").first).to_be_visible()
     office.presses("保存")
 
 
@@ -147,7 +147,7 @@ def _comes_too_late(office: Office, keys: Keys) -> None:
     other = Office(office.page.context.new_page(), office.address)
     other.page.goto(address.replace("/edit/", "/delete/"))
     other.presses("确定删除")
-    other.page.close()
+    expect(other.page.get_by_text("已删除").first).to_be_visible()
     office.presses("保存")
     expect(office.page.get_by_text("这条记录已经不在了").first).to_be_visible()
 
