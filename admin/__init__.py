@@ -6,7 +6,7 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from admin import door
+from admin import commands, door
 from admin.forms.typed import Key
 from admin.menu import Menu
 from admin.views import account, export, history, session, slips, taking, trail
@@ -54,6 +54,6 @@ def create_app(settings: AdminSettings | None = None) -> Flask:
     app.jinja_env.globals.update(
         menu=menu, words=words, trail=trail, history_address=history.address, move_label=label_of
     )
-    for command in (*cli.COMMANDS, serve.run_all):
+    for command in (*cli.COMMANDS, serve.run_all, *commands.over(menu.views)):
         app.cli.add_command(command)
     return app

@@ -1,6 +1,7 @@
 """The operator's commands. Each says in one line what it did; a fault is one sentence and exit code 1.
 
-Both doors attach `COMMANDS` to `flask --app …`; `python -m shared.cli` runs the same ones without a door.
+Both doors attach `COMMANDS` to `flask --app …`; `python -m shared.cli` runs the same ones without a door. What needs to
+know a door's tables is the door's own: see `admin/commands.py`.
 """
 
 import logging
@@ -64,8 +65,8 @@ def _counts(added: dict[str, int]) -> str:
     return ", ".join(f"{table} {count}" for table, count in added.items() if count) or "nothing new"
 
 
-def _command(name: str, *options: Callable[..., Any]) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a function a command of ours; its docstring is the help."""
+def command(name: str, *options: Callable[..., Any]) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a function one of our commands; its docstring is the help, its `options` are click's."""
 
     def make(function: Callable[..., None]) -> click.Command:
         for option in reversed(options):
@@ -75,7 +76,7 @@ def _command(name: str, *options: Callable[..., Any]) -> Callable[[Callable[...,
     return make
 
 
-@_command("upgrade")
+@command("upgrade")
 def upgrade() -> None:
     """Bring the database up to what this version needs."""
     from shared.services import schema
@@ -86,7 +87,7 @@ def upgrade() -> None:
     click.echo(f"The database is at {schema.current(engine)} (was at {before or 'nothing'}).")
 
 
-@_command("downgrade", click.argument("revision"))
+@command("downgrade", click.argument("revision"))
 def downgrade(revision: str) -> None:
     """Take the database back to REVISION ("base": no tables at all)."""
     from shared.services import schema
@@ -96,7 +97,7 @@ def downgrade(revision: str) -> None:
     click.echo(f"The database is at {schema.current(engine) or 'nothing'}.")
 
 
-@_command("current")
+@command("current")
 def current() -> None:
     """Say where the database is and where it should be."""
     from shared.services import schema
@@ -105,7 +106,7 @@ def current() -> None:
     click.echo(f"The database is at {schema.current(engine) or 'nothing'}, this version needs {schema.head()}.")
 
 
-@_command("seed")
+@command("seed")
 def seed() -> None:
     """Fill in code tables, texts and working days that are missing; change nothing that is there."""
     from shared.services import access, seeding
@@ -114,7 +115,7 @@ def seed() -> None:
     click.echo(f"Added: {_counts(seeding.seed(by=access.system('seed')))}.")
 
 
-@_command("demo", click.option("--teachers", default=500, show_default=True, type=click.IntRange(min=0)))
+@command("demo", click.option("--teachers", default=500, show_default=True, type=click.IntRange(min=0)))
 def demo(teachers: int) -> None:
     """Make a city with invented teachers at every stage; a second run adds only what is missing."""
     from shared.services import access
@@ -132,7 +133,7 @@ def demo(teachers: int) -> None:
     click.echo("* asks for a code as well: demo-code USERNAME shows the present one.")
 
 
-@_command("demo-code", click.argument("username"))
+@command("demo-code", click.argument("username"))
 def demo_code(username: str) -> None:
     """Show the present code of USERNAME's second factor, instead of a phone; production refuses."""
     from shared.services import second_factor
@@ -145,7 +146,7 @@ def demo_code(username: str) -> None:
     click.echo(f"{code} (for {seconds} more seconds; each code works once)")
 
 
-@_command("reset-second-factor", click.argument("username"))
+@command("reset-second-factor", click.argument("username"))
 def reset_second_factor(username: str) -> None:
     """For a lost phone where no superuser can help: USERNAME sets up another at the next log-in."""
     from shared.services import access, second_factor
@@ -155,7 +156,7 @@ def reset_second_factor(username: str) -> None:
     click.echo(f"{username} sets up a second factor at the next log-in.")
 
 
-@_command(
+@command(
     "create-bureau",
     click.argument("code"),
     click.argument("name"),
@@ -170,7 +171,7 @@ def create_bureau(code: str, name: str, division: str) -> None:
     click.echo(f"The bureau {code} {name} is there.")
 
 
-@_command(
+@command(
     "create-superuser",
     click.option("--username", prompt=True),
     click.option("--name", prompt=True, help="The person's real name."),
@@ -186,7 +187,7 @@ def create_superuser(username: str, name: str, bureau: str, password: str) -> No
     click.echo(f"The superuser {username} can log in to the back office now.")
 
 
-@_command("worker")
+@command("worker")
 def worker() -> None:
     """Deliver mail and clear away old drafts until stopped."""
     from shared.services import worker as work
@@ -197,13 +198,13 @@ def worker() -> None:
     click.echo("The worker has stopped.")
 
 
-@_command("make-data-key")
+@command("make-data-key")
 def make_data_key() -> None:
     """Print a new key for DATA_KEY."""
     click.echo(config.new_data_key())
 
 
-@_command("rotate-data-key")
+@command("rotate-data-key")
 def rotate_data_key() -> None:
     """Re-encrypt all personal data: set DATA_KEY="new,old", stop the services, run this, then drop the old key."""
     from shared.services import access, keys
@@ -220,7 +221,7 @@ def _progress(table: str, done: int, total: int) -> None:
     click.echo(f"{table}: {done} of {total}", err=True)
 
 
-@_command("backup", click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False)))
+@command("backup", click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False)))
 def backup(file: Path | None) -> None:
     """Copy the database into FILE (by default a dated file in VAR_DIR/backups) while it is in use."""
     from shared.services import backup as copies
@@ -232,7 +233,7 @@ def backup(file: Path | None) -> None:
     click.echo(f"The database was copied to {target}. Keep DATA_KEY with it, in another place.")
 
 
-@_command(
+@command(
     "restore",
     click.argument("file", type=click.Path(path_type=Path, dir_okay=False)),
     click.option("--yes", is_flag=True, help="Do not ask."),

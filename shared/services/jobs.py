@@ -7,6 +7,7 @@ worth looking now; once a minute the worker looks by itself, so that nothing wai
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -33,6 +34,7 @@ class Job:
 
 
 _settings: "list[Settings]" = []
+_listener: ContextVar[Callable[[Mapping[str, Any]], None] | None] = ContextVar("listener", default=None)
 
 
 def connect(settings: "Settings") -> None:
@@ -66,8 +68,20 @@ def _sender() -> Any:  # noqa: ANN401  huey has no types
 # is one transaction, out of which nobody sees anything, and into which in SQLite nobody can write.
 
 
+@contextmanager
+def heard_by(listener: Callable[[Mapping[str, Any]], None]) -> Iterator[None]:
+    """What is told inside is told to `listener` as well: somebody waits in front of the work."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
 def tell(name: str, key: int, facts: Mapping[str, Any]) -> None:
     """Let everybody know how far the job `name` is with `key`."""
+    if (listener := _listener.get()) is not None:
+        listener(facts)
     with _as_well_as_can_be():
         _put(f"{name}:{key}", dict(facts))
 
