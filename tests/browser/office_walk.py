@@ -123,7 +123,7 @@ def _is_asked_for_a_code(office: Office, _keys: Keys) -> None:
 
 
 def meets_another(office: Office, address: str, label: str, mine: str, theirs: str) -> None:
-    """Open a form, let the same field be changed in a second tab, and save. The tab stays open: it may still be busy."""
+    """Open a form, let the same field be changed in a second tab, and save. The tab stays: it may still be busy."""
     office.opens(address)
     office.page.get_by_label(label).fill(mine)
     other = Office(office.page.context.new_page(), office.address)
