@@ -217,17 +217,40 @@ def _note(action: str, *, by: Actor) -> None:
     audit.record(action, table, by.id, by=by)
 
 
-@transaction
 def change_password(old: str, new: str, *, by: Actor) -> Account:
-    """Set a new password and end every other session; return the account for this one."""
-    row = _locked(Person if by.role is Role.TEACHER else Staff, by.id)
-    if not passwords.matches(row, old):
+    """Set a new password and end every other session; return the account for this one.
+
+    A wrong `old` counts like a wrong password at the door (§9.2): an open browser is no place to guess it.
+    """
+    if not _knows_password(old, by=by):
         raise Refused(Problem("password.old", "old_password", _("原密码不正确，请重新输入")))
+    return _change_password(new, by=by)
+
+
+@transaction
+def _knows_password(old: str, *, by: Actor) -> bool:
+    """Check it and count a failure. Committed in any case: a failure must be counted."""
+    row = _own(by)
+    locks.refuse_locked(row)
+    known = passwords.matches(row, old)
+    if not known:
+        locks.count_failure(row)
+        audit.record(rules.LOG_IN_FAILED, row.__tablename__, by.id, by=by)
+    return known
+
+
+@transaction
+def _change_password(new: str, *, by: Actor) -> Account:
+    row = _own(by)
     renew(row, new)
     if isinstance(row, Person):
         return Account(access.actor_of_person(row, by.address), row.session_epoch, row.name)
     row.must_change_password = False
     return _account(row, by.address)
+
+
+def _own(by: Actor) -> Person | Staff:
+    return _locked(Person if by.role is Role.TEACHER else Staff, by.id)
 
 
 def renew(row: Person | Staff, new: str) -> None:

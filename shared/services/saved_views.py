@@ -74,14 +74,6 @@ def rename(key: int, name: str, *, by: Actor) -> SavedView:
 
 
 @transaction
-def replace(key: int, query: str, *, by: Actor) -> SavedView:
-    """Let a view of one's own stand for another list."""
-    view = access.one(SavedView, key, by=by, to=Can.EDIT, lock=True)
-    view.query = impersonal(query) if view.shared else query
-    return view
-
-
-@transaction
 def open_with(key: int, *, by: Actor) -> SavedView:
     """From now on the table opens in this view of one's own."""
     view = access.one(SavedView, key, by=by, to=Can.EDIT, lock=True)

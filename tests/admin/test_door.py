@@ -75,6 +75,18 @@ def test_a_new_password_is_judged_and_must_be_typed_twice(app: Flask) -> None:
     assert "两次输入的新密码不一致" in twice.text
 
 
+def test_five_wrong_old_passwords_lock_the_account_as_at_the_door(app: Flask) -> None:
+    client = app.test_client()
+    log_in(client, "zhangsan")
+    for _attempt in range(5):
+        wrong = client.post("/password", data={"old_password": "Wrong#2026", "password": NEW, "again": NEW})
+        assert "原密码不正确" in wrong.text
+    right = client.post("/password", data={"old_password": PASSWORD, "password": NEW, "again": NEW})
+    assert right.status_code == 422
+    assert "账号已锁定" in right.text
+    assert "账号已锁定" in log_in(app.test_client(), "zhangsan")
+
+
 def test_changing_the_password_ends_the_other_log_ins(app: Flask) -> None:
     here, there = app.test_client(), app.test_client()
     log_in(here, "zhangsan")
