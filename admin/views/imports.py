@@ -226,7 +226,7 @@ def _told(one: ImportRow, form: Format | None, action: ImportAction) -> Iterator
         for name, packed in one.reasons:
             yield labels.get(name, ""), Text.unpacked(packed)
         return
-    table = Base.metadata.tables[form.target.table_name] if form else None
+    table = form.target.table if form else None
     for name, (old, new) in one.changes.items():
         column = table.c.get(name) if table is not None else None
         label = labels.get(name) or trail.label_of(name, column)

@@ -16,16 +16,18 @@ from sqlalchemy import select
 from admin import menu
 from admin.views import labels, trail
 from shared.db import Base, session
-from shared.models import AuditEntry, Ethnicity, SavedView
-from shared.models.kinds import EntryStatus, Role
+from shared.models import AuditEntry, Ethnicity, SavedView, Staff
+from shared.models.kinds import EntryStatus, ImportState, Role
 from shared.rules.policy import SCOPE
 from shared.rules.rights import Can
+from shared.services import access
 from tests import build
 from tests.admin import a_new_table, world
 from tests.admin.a_new_table import Course, Courses
 from tests.admin.exporting import ordered
 from tests.admin.world import City
 from tests.conftest import Database
+from tests.importing import a_workbook, counts, sent, taken_back, written
 
 HANDBOOK = Path(__file__).parents[2] / "docs" / "handbook" / "back-office-tables.md"
 PARTS = re.compile(r"# \[(\w+)\]\n(.*?)(?=\n*# \[)", re.DOTALL)
@@ -164,6 +166,22 @@ def test_the_list_is_exported_as_it_is_filtered(keeper: FlaskClient) -> None:
     three_courses()
     answer = ordered(keeper, "courses", ["code", "hours"], rows="filtered", query="q=信息")
     assert answer.get_data().decode("utf-8-sig") == "代码,学时\r\nK1,36\r\nK2,72\r\n"
+
+
+def test_a_file_of_rows_is_imported_and_taken_back(city: City, keeper: FlaskClient) -> None:
+    three_courses()
+    by = access.actor_of_staff(session.get_one(Staff, city.staff[Role.SUPERUSER]))
+    rows = (("代码", "名称", "学时", "举办日期"), ("K1", "信息技术应用", 40, "2025-07-01"), ("K9", "心理辅导", 24, ""))
+    key = sent("courses", a_workbook(*rows), by=by)
+    assert counts(key) == (1, 1, 0, 0)
+    assert "<ins>40</ins>" in keeper.get(f"/imports/details/?id={key}").text
+    assert written(key, by=by).state is ImportState.DONE
+    assert (course("K1").hours, course("K9").name) == (40, "心理辅导")
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.table_name == "courses", AuditEntry.action == "import"))
+    assert [one.row_id for one in entry] == [course("K9").id]
+    assert taken_back(key, by=by).undone == 2
+    assert course("K1").hours == 36
+    assert session.scalar(select(Course.id).where(Course.code == "K9")) is None
 
 
 def test_columns_are_chosen_and_the_choice_is_kept_as_a_view(keeper: FlaskClient) -> None:

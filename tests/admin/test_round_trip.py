@@ -7,7 +7,7 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from shared.db import Base, session
+from shared.db import session
 from shared.models import Import, ImportRow, QualificationType, Subject
 from shared.models.kinds import BureauLevel, ImportState, Role
 from shared.rules.rights import Can
@@ -51,7 +51,7 @@ def test_every_table_comes_back_as_it_went(app: Flask, city: City, suffix: str) 
         assert (new, changed, refused) == (0, 0, 0), (name, refusals(key), [
             (row.number, row.changes) for row in session.scalars(select(ImportRow).where(ImportRow.import_id == key))
         ])  # fmt: skip
-        table = Base.metadata.tables[formats.named(name).target.table_name]
+        table = formats.named(name).target.table
         assert unchanged == session.query(table).count(), name
 
 

@@ -31,6 +31,7 @@ from shared.text import Text, _
 _TABLE = Base.metadata.tables[Application.__tablename__]
 _OVER = (Stage.WITHDRAWN, Stage.REVOKED)
 _SHOWN = ("stage", "conclusion", "reason_code", "reason")
+MOST_DECIDED = 20_000  # each of these rows is a move with its guards and messages, all in one transaction
 _ANY_REASON = "."  # never written: stands for the one that each row has
 NEEDED = _("必须填写")
 NOT_FOUND = _("本批次没有这件申请，或者不在您的办理范围内，请核对报名号和证件号码")
@@ -114,7 +115,7 @@ def make_moves(lines: Sequence[Line], move: Move, run: Run) -> None:
 class DecisionTarget:
     """Rows that each make `move` with one application of the campaign: told by its number or its applicant's."""
 
-    table_name = Application.__tablename__
+    table = _TABLE
 
     def __init__(self, move: str) -> None:
         self.move = MOVES[move]
@@ -250,6 +251,7 @@ UNQUALIFIED = Format(
     may(Application, Can.PRELIMINARY),
     hint=_("已经报名但不符合注册条件的人员，包括尚未现场确认的；导入后即为初审结论，仍须复核和终审"),
     per_campaign=True,
+    max_rows=MOST_DECIDED,
 )
 FINAL_RESULTS = Format(
     "final_results",
@@ -269,6 +271,8 @@ FINAL_RESULTS = Format(
     may(Application, Can.FINAL),
     hint=_("在其他系统作出的终审结论；导入后即为最终结论，不能撤回"),
     per_campaign=True,
+    is_final=True,
+    max_rows=MOST_DECIDED,
 )
 
 FORMATS = (UNQUALIFIED, FINAL_RESULTS)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from sqlalchemy import Table
+
+from shared.adapters.sheets import MAX_ROWS
 from shared.models import ImportRow
 from shared.models.kinds import ImportAction
 from shared.rules.importing import Column
@@ -62,7 +65,7 @@ class Run:
 class Target(Protocol):
     """Where rows go. All its methods are set-based: a chunk of lines at a time, no statement for a single line."""
 
-    table_name: str
+    table: Table
 
     def examine(self, lines: Sequence[Line], run: Run) -> None:
         """Say of each line what it becomes, and refuse what cannot be; lines with problems may be among them."""
@@ -80,7 +83,8 @@ class Format:
 
     `key`: the columns without which no row can be told from another. `edition` grows when a column of the template
     changes its meaning, so that an old file is not misread. `keeps_file`: not once it is written, if it may hold
-    passwords. `afterwards`: pages for an import that is written, as endpoint (given `key`) and what it is called.
+    passwords. `is_final`: nobody takes it back. `afterwards`: pages for an import that is written, as endpoint (given
+    `key`) and what it is called.
     """
 
     name: str
@@ -93,6 +97,8 @@ class Format:
     per_campaign: bool = False
     edition: int = 1
     keeps_file: bool = True
+    is_final: bool = False
+    max_rows: int = MAX_ROWS
     afterwards: tuple[tuple[str, Text], ...] = ()
 
     def column(self, name: str) -> Column | None:

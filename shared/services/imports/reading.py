@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from shared.adapters.sheets import MAX_ROWS, Book, Row, Sheet, Unreadable, open_book
+from shared.adapters.sheets import Book, Row, Sheet, Unreadable, open_book
 from shared.rules import importing, spellings
 from shared.rules.importing import As, Column, Headings, Parser, Unfit, text_of
 from shared.services.imports.formats import Format, Line
@@ -56,10 +56,10 @@ class Reading:
 
 
 @contextmanager
-def opened(path: Path, form: Format, *, max_rows: int = MAX_ROWS) -> Iterator[Reading]:
+def opened(path: Path, form: Format) -> Iterator[Reading]:
     """Read the file at `path` as a `form`. Raises `Unusable`, here or while its rows are read."""
     try:
-        with open_book(path, max_rows=max_rows) as book:
+        with open_book(path, max_rows=form.max_rows) as book:
             yield _sheet_of(book, form)
     except Unreadable as fault:
         raise Unusable(Text(FAULTS.get(fault.code, FAULTS["broken"]).message, {"value": fault.value})) from None

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 
 from shared import clock
-from shared.db import Base, session, transaction
+from shared.db import session, transaction
 from shared.models import Import, ImportRow, Staff
 from shared.models.kinds import FileUse, ImportAction, ImportState
 from shared.rules.rights import Actor
@@ -179,7 +179,7 @@ def _write(key: int, form: Format, path: Path, *, by: Actor) -> None:
 
 def _audit_new(key: int, form: Format, by: Actor) -> None:
     """One line for each new row, by one statement: which import it came with."""
-    table = Base.metadata.tables[form.target.table_name]
+    table = form.target.table
     new = select(ImportRow.row_id).where(ImportRow.import_id == key, ImportRow.action == ImportAction.NEW)
     audit.record_set("import", table, table.c.id.in_(new), {"import": [None, str(key)]}, by=by)
 

@@ -79,7 +79,6 @@ class TableTarget:
         self.model, self.key, self.columns = model, tuple(key), tuple(columns)
         self.rules = rules or Rules()
         self.table = table_of(model)
-        self.table_name = self.table.name
         self.key_of = _key_of(self.key)
         self.entries = [column for column in columns if column.holds is As.ENTRY]
         self.defaults = {**defaults_of(self.table), **self.rules.defaults}
@@ -180,7 +179,7 @@ class TableTarget:
 
     def _complete(self, line: Line, run: Run) -> None:
         """A new row needs whatever the table needs."""
-        if not run.once(("create", self.table_name), lambda: policy.offers(self.model, run.by, Can.CREATE)):
+        if not run.once(("create", self.table.name), lambda: policy.offers(self.model, run.by, Can.CREATE)):
             line.refuse("", _("没有这条记录，您也不能新增"))
             return
         values: dict[str, Any] = line.values
@@ -246,7 +245,7 @@ class TableTarget:
         made = self.table.c.id.between(ids[0], ids[-1])
         count = session.scalar(select(func.count()).select_from(self.table).where(made, mine)) or 0
         if count < len(ids):
-            raise PermissionError(self.table_name)
+            raise PermissionError(self.table.name)
 
     def _update(self, lines: Sequence[Line], run: Run) -> None:
         table = self.table
@@ -262,7 +261,7 @@ class TableTarget:
             )
         for line in lines:
             line.version = (line.version or 0) + 1
-        audit.record_many(self.table_name, {int(line.row_id or 0): line.changes for line in lines}, by=run.by)
+        audit.record_many(self.table.name, {int(line.row_id or 0): line.changes for line in lines}, by=run.by)
 
     # Taking back.
 
@@ -308,7 +307,7 @@ class TableTarget:
             session.connection().execute(back)
             told = {name: pair for name, pair in row.changes.items() if name in table.c}
             changes[int(row.row_id or 0)] = {name: [new, old] for name, (old, new) in told.items()}
-        audit.record_many(self.table_name, changes, by=run.by)
+        audit.record_many(self.table.name, changes, by=run.by)
 
 
 def _key_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:

@@ -23,6 +23,7 @@ from shared.services import audit, windows, workflow
 from shared.services.imports import bulk, lookups
 from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
 from shared.services.imports.deciding import (
+    MOST_DECIDED,
     NEEDED_REASON_CODE,
     REASON,
     conclusion_column,
@@ -85,7 +86,7 @@ _WRITTEN = [column.name for column in _AS_IN_A_FORM]
 class UnappliedTarget:
     """One person and one application for each row."""
 
-    table_name = Application.__tablename__
+    table = _APPLICATIONS
 
     # Looking.
 
@@ -319,4 +320,5 @@ UNAPPLIED = Format(
     may(Application, Can.PRELIMINARY),
     hint=_("应当注册而没有报名的教师；导入后即为初审结论，仍须复核和终审。证书信息不清楚的可以不填"),
     per_campaign=True,
+    max_rows=MOST_DECIDED,
 )

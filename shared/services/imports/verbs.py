@@ -104,6 +104,9 @@ def why_not_undo(row: Import) -> Problem | None:
         return Problem("undone", "", _("这次导入已经撤回"))
     if row.state is not ImportState.DONE:
         return Problem("state", "", _("这次导入“{state}”，导入后才能撤回", state=row.state.label))
+    form = formats.named(row.kind)
+    if form is not None and form.is_final:
+        return Problem("final", "", _("导入的是最终结论，不能撤回"))
     return None if row.new + row.changed else Problem("none", "", _("没有导入任何内容，不需要撤回"))
 
 

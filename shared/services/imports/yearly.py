@@ -44,7 +44,7 @@ COLUMNS = (
 class YearTarget:
     """Rows that are each one year of one teacher's application; the school's sheet is where they go."""
 
-    table_name = AssessmentYear.__tablename__
+    table = _TABLE
 
     # Looking.
 

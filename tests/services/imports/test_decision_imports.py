@@ -1,6 +1,7 @@
 """Decisions that come as a file: 已报名不符合条件 (S24) by the district, 终审结果 by the province."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from sqlalchemy import inspect, select
 
 from shared import clock
+from shared.adapters.sheets.child import ABOVE
 from shared.db import session
 from shared.models import Application, AuditEntry, Event, Hold, Import, Mail, Message, Person, ReasonCode, Window
 from shared.models.kinds import Conclusion, ImportState, Role, Stage, WindowStage
 from shared.rules.rights import Actor
 from shared.services import access, holds, status, workflow
-from shared.services.errors import NotYours
-from shared.services.imports import running, undoing, verbs
+from shared.services.errors import NotYours, Refused
+from shared.services.imports import deciding, formats, running, undoing, verbs
 from shared.services.workflow import Wish
 from tests import build
 from tests.importing import a_csv, counts, refusals, said, sent, taken_back, the, written
@@ -283,6 +285,16 @@ def test_the_province_concludes_by_file(here: Here) -> None:
     assert stands(early)[0] is Stage.PRELIMINARY
 
 
+def test_a_file_of_more_decisions_than_one_transaction_should_make_is_refused(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(formats._formats, "unqualified", replace(deciding.UNQUALIFIED, max_rows=1))
+    rows = [a_row(here.one()) for _number in range(ABOVE + 2)]
+    row = the(here.sent(*rows))
+    assert row.state is ImportState.UNREADABLE
+    assert "1行" in said(row.faults)[0]
+
+
 def test_a_registration_has_no_reason_to_refuse_it(here: Here) -> None:
     one = here.one(Stage.REVIEWED)
     key = here.final((one.registration_number, one.name, "合格", "D1", ""))
@@ -293,8 +305,8 @@ def test_what_the_province_concluded_is_for_good(here: Here) -> None:
     one = here.one(Stage.REVIEWED)
     key = here.final((one.registration_number, one.name, "合格", "", ""))
     written(key, by=here.province)
-    assert [str(text) for text, _count in undoing.preview(key, by=here.province)] == ["“终审”不能撤回"]
-    assert taken_back(key, by=here.province).undone == 0
+    with pytest.raises(Refused, match="最终结论，不能撤回"):
+        taken_back(key, by=here.province)
     assert stands(one)[0] is Stage.CONCLUDED
 
 
