@@ -4,20 +4,17 @@ A workbook is a program that somebody else wrote for our parser: 5 KB that name 
 allocate 400 GB. So the parser runs in a process of its own with a memory limit, and what it dies of is an answer, too.
 """
 
-import marshal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.sheets.cells import Cell, Unreadable
+from shared.adapters.apart import MAX_BYTES, Unreadable, read_apart
+from shared.adapters.sheets.cells import Cell
 
-__all__ = ["Book", "Cell", "Row", "Sheet", "Unreadable", "open_book"]
+__all__ = ["MAX_BYTES", "Book", "Cell", "Row", "Sheet", "Unreadable", "open_book"]
 
-MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 200_000
 
 Row = tuple[int, list[Cell]]  # the row's number as the user's program shows it, and its cells
@@ -56,33 +53,11 @@ def open_book(path: Path, *, max_rows: int = MAX_ROWS) -> Iterator[Book]:
 
     Raises `Unreadable` with a code, here or while rows are read: what it is, the caller says in words.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable("too_many_bytes", MAX_BYTES // 1024 // 1024)
-    command = [sys.executable, "-m", "shared.adapters.sheets.child", str(path), str(max_rows)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603
-        try:
-            said = _said(child)
-            kind, found = next(said)
-            if kind != "book":
-                raise Unreadable("broken")
-            yield Book(sheets=_sheets(said), **found)
-        finally:
-            child.kill()
-
-
-def _said(child: "subprocess.Popen[bytes]") -> Iterator[tuple[str, Any]]:
-    """The child's messages. marshal holds plain values only, so that nothing it says can do anything here."""
-    while True:
-        try:
-            kind, value = marshal.load(child.stdout)  # type: ignore[arg-type]  # noqa: S302
-        except (EOFError, ValueError, TypeError):
-            child.wait()
-            raise Unreadable("too_heavy") from None  # it died before its last word: of the limits set for it
-        if kind == "fault":
-            raise Unreadable(*value)
-        yield kind, value
-        if kind == "end":
-            return
+    with read_apart("shared.adapters.sheets.child", path, max_rows) as said:
+        kind, found = next(said)
+        if kind != "book":
+            raise Unreadable("broken")
+        yield Book(sheets=_sheets(said), **found)
 
 
 def _sheets(said: Iterator[tuple[str, Any]]) -> Iterator[Sheet]:

@@ -12,14 +12,6 @@ MIDNIGHT = time()
 MARK = "\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE} \t\r\n"
 
 
-class Unreadable(Exception):
-    """The file cannot be read, and `code` says why; `value` is a number or name that belongs to it."""
-
-    def __init__(self, code: str, value: str | int = "") -> None:
-        super().__init__(code, value)
-        self.code, self.value = code, value
-
-
 def plain(text: str) -> str:
     """Text without the blanks around it, also those that nobody sees."""
     return text.strip(MARK)

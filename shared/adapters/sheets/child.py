@@ -1,17 +1,16 @@
 """The process that reads: python -m shared.adapters.sheets.child FILE MAX_ROWS, messages by marshal on its output."""
 
-import marshal
-import resource
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.apart import Unreadable, say, within_limits
 from shared.adapters.sheets import legacy, opendocument, package, texts
-from shared.adapters.sheets.cells import Cell, Unreadable, as_cell, letters
+from shared.adapters.sheets.cells import Cell, as_cell, letters
 from shared.adapters.sheets.kinds import kind_of
 
-MEMORY, SECONDS = 512 * 1024 * 1024, 120
+SECONDS = 120
 AT_ONCE = 500
 MOST_TOLD = 1_000  # numbers of hidden rows and merged ranges that are told
 MOST_MERGED = 20_000
@@ -21,30 +20,15 @@ Row = tuple[int, list[Cell]]
 
 
 def main(path: Path, max_rows: int) -> None:
-    """Read `path` and say all of it, or what is wrong with it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    try:
-        reader = {"xlsx": _packages, "ods": _packages, "xls": _legacy, "csv": _text}
-        kind = kind_of(path)
-        reader[kind](path, kind, max_rows)
-        _say("end", None)
-    except Unreadable as fault:
-        _say("fault", (fault.code, fault.value))
-    except MemoryError:
-        _say("fault", ("too_heavy",))
-    except Exception:  # noqa: BLE001  whatever a parser says about a file that is not as it should be
-        _say("fault", ("broken",))
-
-
-def _say(kind: str, value: Any) -> None:  # noqa: ANN401
-    marshal.dump((kind, value), sys.stdout.buffer)
-    sys.stdout.buffer.flush()
+    """Read `path` and say all of it; `Unreadable` where it cannot be read."""
+    reader = {"xlsx": _packages, "ods": _packages, "xls": _legacy, "csv": _text}
+    kind = kind_of(path)
+    reader[kind](path, kind, max_rows)
 
 
 def _book(kind: str, *, encoding: str = "", since_1904: bool = False, macros: bool = False, hidden: Any = ()) -> None:  # noqa: ANN401
     found = {"kind": kind, "encoding": encoding, "since_1904": since_1904, "macros": macros}
-    _say("book", {**found, "hidden_sheets": list(hidden)})
+    say("book", {**found, "hidden_sheets": list(hidden)})
 
 
 def _text(path: Path, kind: str, max_rows: int) -> None:
@@ -104,7 +88,7 @@ def _with_merged(marks: package.Marks, sheet: Any) -> package.Marks:  # noqa: AN
 
 def _sheet(name: str, rows: Iterator[Row], marks: package.Marks, max_rows: int) -> None:
     """Say the rows of one sheet that people see, and then what was left out of it."""
-    _say("sheet", name)
+    say("sheet", name)
     hidden: list[int] = []
     told: list[Row] = []
     count = 0
@@ -125,10 +109,10 @@ def _sheet(name: str, rows: Iterator[Row], marks: package.Marks, max_rows: int) 
             raise Unreadable("too_many_rows", max_rows)
         told.append((number, cells))
         if len(told) == AT_ONCE:
-            _say("rows", told)
+            say("rows", told)
             told = []
-    _say("rows", told)
-    _say("left out", (hidden[:MOST_TOLD], [_named(one) for one in merged[:MOST_TOLD]]))
+    say("rows", told)
+    say("left out", (hidden[:MOST_TOLD], [_named(one) for one in merged[:MOST_TOLD]]))
 
 
 def _trim(cells: list[Cell]) -> None:
@@ -165,4 +149,5 @@ def _named(one: package.Range) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    with within_limits(SECONDS):
+        main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from shared.adapters.sheets.cells import Unreadable
+from shared.adapters.apart import Unreadable
 
 ZIP, OLE, UTF16 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"\xff\xfe", b"\xfe\xff")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a protected workbook

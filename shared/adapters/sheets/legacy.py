@@ -5,7 +5,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from shared.adapters.sheets.cells import DATE, ERROR, Cell, Unreadable, as_cell, number
+from shared.adapters.apart import Unreadable
+from shared.adapters.sheets.cells import DATE, ERROR, Cell, as_cell, number
 
 WORKSHEET = 0
 

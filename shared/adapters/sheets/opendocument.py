@@ -5,7 +5,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from shared.adapters.sheets.cells import FORMULA, Unreadable
+from shared.adapters.apart import Unreadable
+from shared.adapters.sheets.cells import FORMULA
 from shared.adapters.sheets.package import LONGEST_PIECE, MAX_COLUMNS, PIECE, Marks
 
 TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])([^>]*)>")

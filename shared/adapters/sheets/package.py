@@ -11,7 +11,8 @@ from pathlib import Path
 from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 
-from shared.adapters.sheets.cells import ERROR, FORMULA, Unreadable
+from shared.adapters.apart import Unreadable
+from shared.adapters.sheets.cells import ERROR, FORMULA
 
 PIECE, LONGEST_PIECE, SMALL_PART = 1 << 20, 16 << 20, 8 << 20
 MAX_MARKED = 100_000  # rows

@@ -6,7 +6,8 @@ from io import StringIO
 from pathlib import Path
 
 from shared.adapters import comma
-from shared.adapters.sheets.cells import Cell, Unreadable, plain
+from shared.adapters.apart import Unreadable
+from shared.adapters.sheets.cells import Cell, plain
 
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 WITHOUT_BOM = ("utf-8", "gb18030")  # text that is valid UTF-8 by accident is as good as unknown

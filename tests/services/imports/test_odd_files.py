@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from shared.adapters.sheets import child
+from shared.adapters import apart
 from shared.models.kinds import ImportState, Role
 from shared.services.imports import formats, reading
 from shared.services.imports.reading import Unusable
@@ -228,7 +228,7 @@ def test_a_hurt_file_gives_rows_or_a_sentence(tmp_path: Path, whole: dict[str, b
     content = whole.get("xlsx" if kind == "parts" else kind)
     if content is None:
         pytest.skip("LibreOffice Calc is not installed: .ci/run installs it")
-    assert child.MEMORY <= 512 * 1024 * 1024
+    assert apart.MEMORY <= 512 * 1024 * 1024
     for seed in range(part, SEEDS, AT_ONCE):
         path = tmp_path / f"{seed}.xlsx"
         path.write_bytes(HURT[kind](content, Random(f"{kind} {seed}")))
