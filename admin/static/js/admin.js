@@ -18,7 +18,14 @@ for (const box of document.querySelectorAll("input[data-lookup]")) {
   let asked = 0;
   let active = -1;
 
-  const close = () => { list.hidden = true; active = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const close = () => {
+    clearTimeout(waiting);
+    asked += 1; // an answer that is still on its way must not open the list again
+    list.hidden = true;
+    active = -1;
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  };
   const choose = (item) => { key.value = item.dataset.key; box.value = item.textContent; close(); };
   const mark = (index) => {
     const items = [...list.children];
@@ -51,7 +58,7 @@ for (const box of document.querySelectorAll("input[data-lookup]")) {
   };
   box.addEventListener("input", () => { key.value = ""; clearTimeout(waiting); waiting = setTimeout(ask, 150); });
   box.addEventListener("focus", () => { if (!key.value) ask(); });
-  box.addEventListener("blur", () => { asked += 1; close(); });
+  box.addEventListener("blur", close);
   box.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
