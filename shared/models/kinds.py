@@ -267,6 +267,7 @@ class FileUse(Kind):
     IMPORT = "import", _("导入的文件")
     FAULTS = "faults", _("标出错误的文件")
     EXPORT = "export", _("导出的文件")
+    FORMER = "former", _("导入前的照片")
 
 
 class RevealReason(Kind):
