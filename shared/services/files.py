@@ -5,7 +5,7 @@ whole lists of people are in them; and not for longer than they are of use.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -55,6 +55,29 @@ def copy_to(path: Path, use: FileUse, owner_id: int) -> bool:
             target.write(piece)
             found = True
     return found
+
+
+def keep_pieces(use: FileUse, owner_id: int, contents: Mapping[int, bytes]) -> None:
+    """Write down short contents that belong to one owner, each at its position. Part of a verb."""
+    rows = [
+        {"use": use, "owner_id": owner_id, "position": position, "content": content, "version": 1}
+        for position, content in contents.items()
+    ]
+    if rows:
+        session.connection().execute(insert(_TABLE), rows)
+
+
+def kept_pieces(use: FileUse, owner_id: int, positions: Collection[int]) -> dict[int, bytes]:
+    """What `keep_pieces` was given, of these positions as far as it is kept still."""
+    mine = _TABLE.c.use == use, _TABLE.c.owner_id == owner_id, _TABLE.c.position.in_(positions)
+    return {position: content for position, content in
+            session.execute(select(_TABLE.c.position, _TABLE.c.content).where(*mine))}  # fmt: skip
+
+
+def are_kept(use: FileUse, owner_id: int, positions: Collection[int]) -> set[int]:
+    """At which of these positions something is kept still."""
+    mine = _TABLE.c.use == use, _TABLE.c.owner_id == owner_id, _TABLE.c.position.in_(positions)
+    return set(session.scalars(select(_TABLE.c.position).where(*mine)))
 
 
 def is_kept(use: FileUse, owner_id: int) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.adapters import album
-from shared.adapters.album import Entry, child, open_album
+from shared.adapters.album import Entry, child, open_album, prepare
 from shared.adapters.apart import Unreadable
 from tests import pictures
 
@@ -26,7 +26,7 @@ def packed(path: Path, entries: dict[str, bytes], how: int = zipfile.ZIP_DEFLATE
 
 def entries(path: Path, **limits: int) -> list[Entry]:
     with open_album(path, **limits) as found:
-        return list(found)
+        return list(found.entries)
 
 
 def fault_of(path: Path, **limits: int) -> str:
@@ -64,6 +64,20 @@ def test_photos_come_encoded_anew_in_their_order(tmp_path: Path) -> None:
         assert pictures.opened(entry.photo.small).size == (114, 156)
     assert first.photo is not None
     assert PHOTO not in first.photo.master
+
+
+def test_every_name_is_known_before_the_first_photo_is_read(tmp_path: Path) -> None:
+    path = packed(tmp_path / "a.zip", {"照片/a.jpg": PHOTO, "b.jpg": b"text"})
+    with open_album(path) as found:
+        assert found.names == ["a.jpg", "b.jpg"]
+
+
+def test_what_was_prepared_is_read_as_the_archive_itself(tmp_path: Path) -> None:
+    path, target = packed(tmp_path / "a.zip", {"a.jpg": PHOTO, "b.jpg": b"text"}), tmp_path / "ready.album"
+    assert list(prepare(path, target)) == [1, 2]
+    assert entries(target) == entries(path)
+    with pytest.raises(Unreadable):
+        list(prepare(target, tmp_path / "again.album"))
 
 
 def test_one_folder_is_plain_and_what_systems_add_is_left_out(tmp_path: Path) -> None:

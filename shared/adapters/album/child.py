@@ -39,6 +39,7 @@ def main(path: Path, max_photos: int) -> None:
             raise Unreadable("too_many_photos", max_photos)
         if any(entry.flag_bits & ENCRYPTED for entry, _name in entries):
             raise Unreadable("protected")
+        say("names", [name.rpartition("/")[2] for _entry, name in entries])
         unpacked = 0
         for number, (entry, name) in enumerate(entries, 1):
             fault, prepared = _misplaced(entry, name), None
