@@ -60,6 +60,11 @@ def problems_with(kind: IdKind, number: str, *, today: date) -> list[Problem]:
     ]
 
 
+def looks_like_one(text: str) -> bool:
+    """Whether this was meant to be the number of an identity card, right or wrong; `text` as `normalise` gives it."""
+    return re.fullmatch(r"[0-9]{14,}[0-9X]?", text) is not None
+
+
 def born(kind: IdKind, number: str) -> date | None:
     """The date of birth inside the number; None where it has none (travel permits) or an impossible one."""
     text = normalise(kind, number)

@@ -109,6 +109,9 @@ _grant(Application, Role.CITY, in_my_area, Can.REQUEST_REVOCATION, Can.DECIDE_RE
 _grant(Application, Role.CITY, of_my_bureau, Can.PRELIMINARY, Can.UNDO_CONFIRM, Can.CHANGE_POINT)
 _grant(Application, Role.PROVINCE, in_my_area, Can.VIEW, Can.EXPORT, Can.REVEAL, Can.PRINT, Can.FINAL)
 _grant(Application, Role.PROVINCE, in_my_area, Can.DECIDE_REVOCATION)
+# The school has the photos taken (S1) and brings them all at once (§3.4); the desk does it for schools that cannot.
+_grant(Application, Role.SCHOOL, of_my_school, Can.PHOTOGRAPH)
+_grant(Application, Role.POINT, of_my_point, Can.PHOTOGRAPH)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE):
     _grant(Application, _role, in_my_area, Can.HOLD, Can.ASSIGN, Can.WRITE)
 _grant(Application, Role.SCHOOL, of_my_school, Can.WRITE)

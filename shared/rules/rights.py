@@ -28,6 +28,7 @@ class Can(StrEnum):
     UNDO_CONFIRM = "undo_confirm"
     CHANGE_POINT = "change_point"
     CORRECT = "correct"  # change an applicant's data at the desk (S19)
+    PHOTOGRAPH = "photograph"  # put the photos that a school has taken in place of the applicants' own
     PRELIMINARY = "preliminary"
     REVIEW = "review"
     FINAL = "final"

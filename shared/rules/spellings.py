@@ -7,6 +7,8 @@ import re
 
 EXPLANATION = "说明："  # how the row below the headings of a template begins
 REASONS = "不能导入的原因"  # the column that is added to a file that is given back
+FILE_PLACE, FILE_NAME = "第几个文件", "文件名"  # a list of photos that were refused
+PACKAGE = "[Content_Types].xml"  # by which a ZIP tells that it is a workbook or a document
 TEMPLATE = re.compile(r"模板[:：]\s*([a-z_]+)/(\d+)")
 TEMPLATE_MARK = "模板：{name}/{edition}"
 

@@ -161,6 +161,16 @@ MOVES: dict[str, Move] = {
             windows=_MEND,
             effects=_changes_the_form,
         ),
+        Move(  # while the teacher might do it; like a correction at the desk it leaves the school's check as it is
+            "photograph",
+            _("更换照片"),
+            Can.PHOTOGRAPH,
+            {stage: stage for stage in (_S.SUBMITTED, _S.SCHOOL_CHECKED, _S.RETURNED)},
+            (NOT_OWN,),
+            windows=_MEND,
+            effects=_changes_the_form,
+            by_file=True,
+        ),
         Move("withdraw", _("放弃申报"), Can.WITHDRAW, dict.fromkeys(_BEFORE_CONFIRMATION, _S.WITHDRAWN)),
         Move(
             "school_pass",

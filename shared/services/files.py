@@ -70,8 +70,8 @@ def keep_pieces(use: FileUse, owner_id: int, contents: Mapping[int, bytes]) -> N
 def kept_pieces(use: FileUse, owner_id: int, positions: Collection[int]) -> dict[int, bytes]:
     """What `keep_pieces` was given, of these positions as far as it is kept still."""
     mine = _TABLE.c.use == use, _TABLE.c.owner_id == owner_id, _TABLE.c.position.in_(positions)
-    return {position: content for position, content in
-            session.execute(select(_TABLE.c.position, _TABLE.c.content).where(*mine))}  # fmt: skip
+    found = session.execute(select(_TABLE.c.position, _TABLE.c.content).where(*mine))
+    return {row.position: row.content for row in found}
 
 
 def are_kept(use: FileUse, owner_id: int, positions: Collection[int]) -> set[int]:
@@ -84,6 +84,12 @@ def is_kept(use: FileUse, owner_id: int) -> bool:
     """Whether the file can still be fetched."""
     first = select(_TABLE.c.id).where(_TABLE.c.use == use, _TABLE.c.owner_id == owner_id)
     return session.scalar(first.limit(1)) is not None
+
+
+def remove_pieces(use: FileUse, owner_id: int, positions: Collection[int]) -> None:
+    """Keep what stands at these positions no longer. Part of a verb."""
+    mine = _TABLE.c.use == use, _TABLE.c.owner_id == owner_id, _TABLE.c.position.in_(positions)
+    session.connection().execute(delete(_TABLE).where(*mine))
 
 
 def remove(use: FileUse, owner_ids: list[int]) -> None:

@@ -12,8 +12,8 @@ RECORDS = ("AuditEntry", "Batch", "Event", "Export", "Import", "Mail")
 TABLE: dict[str, dict[str, str]] = {
     "Application": {
         "teacher": "view submit amend withdraw change_point print",
-        "school": "view edit export check return print write",
-        "point": "view export reveal print return confirm undo_confirm change_point correct write",
+        "school": "view edit export check return print write photograph",
+        "point": "view export reveal print return confirm undo_confirm change_point correct write photograph",
         "district": "view export reveal print preliminary undo_confirm change_point request_revocation "
         "hold assign write",
         "city": "view export reveal print review request_revocation decide_revocation "

@@ -47,6 +47,9 @@ TABLE = {
     "submit": Line("draft>submitted", "teacher", "teacher"),
     "resubmit": Line("returned>submitted", "teacher", "teacher"),
     "amend": Line("submitted>submitted school_checked>submitted returned>returned", "teacher", "teacher"),
+    "photograph": Line(
+        "submitted>submitted school_checked>school_checked returned>returned", "school point", "school point"
+    ),
     "withdraw": Line(
         "draft>withdrawn submitted>withdrawn school_checked>withdrawn returned>withdrawn", "teacher", "teacher"
     ),

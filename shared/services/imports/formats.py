@@ -1,8 +1,11 @@
 """What can be imported: each format is its columns, who may, and a target that knows the table."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Table
@@ -10,6 +13,7 @@ from sqlalchemy import Table
 from shared.adapters.sheets import MAX_ROWS
 from shared.models import ImportRow
 from shared.models.kinds import ImportAction
+from shared.rules import masking
 from shared.rules.importing import Column
 from shared.rules.rights import Actor
 from shared.text import Text
@@ -78,13 +82,41 @@ class Target(Protocol):
 
 
 @dataclass(frozen=True)
+class Archive:
+    """How a format is read whose files are no tables but many files in one: a line for each of those.
+
+    `read` makes the lines. `prepare` does first what takes long, into a file beside the other, and yields how far it
+    is: the writing must not wait for it, for in SQLite nobody else writes meanwhile. `suffix` is how that file ends,
+    `accept` what may be chosen on the page, `about` stands in place of a template.
+    """
+
+    read: Callable[[Path], AbstractContextManager[Iterator[list[Line]]]]
+    prepare: Callable[[Path, Path], Iterator[int]]
+    suffix: str
+    accept: str
+    about: tuple[Text, ...]
+    NAME = "file"  # in a line's `before`, which is encrypted: an ID number may stand in the file's name
+
+    @classmethod
+    def name_of(cls, row: ImportRow) -> str:
+        """What the file of a line is called."""
+        return str(json.loads(row.before or "{}").get(cls.NAME, ""))
+
+    @classmethod
+    def masked_name_of(cls, row: ImportRow) -> str:
+        """The same for a page: whoever sent the file in knows it again, and nobody reads a number off the screen."""
+        stem, dot, suffix = cls.name_of(row).rpartition(".")
+        return masking.id_number(stem) + dot + suffix if dot else masking.id_number(suffix)
+
+
+@dataclass(frozen=True)
 class Format:
     """A file that can be imported. `allowed`: who may at all; which rows, the target asks SCOPE.
 
     `key`: the columns without which no row can be told from another. `edition` grows when a column of the template
     changes its meaning, so that an old file is not misread. `keeps_file`: not once it is written, if it may hold
     passwords. `is_final`: nobody takes it back. `afterwards`: pages for an import that is written, as endpoint (given
-    `key`) and what it is called.
+    `key`) and what it is called. `archive`: it is no table.
     """
 
     name: str
@@ -100,6 +132,7 @@ class Format:
     is_final: bool = False
     max_rows: int = MAX_ROWS
     afterwards: tuple[tuple[str, Text], ...] = ()
+    archive: Archive | None = None
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

@@ -5,7 +5,7 @@ from shared.models.kinds import IdKind
 from shared.rules import spellings
 from shared.rules.importing import As
 from shared.rules.rights import Can
-from shared.services.imports import deciding, operators, yearly
+from shared.services.imports import deciding, operators, portraits, yearly
 from shared.services.imports.columns import ID_KIND, ID_NUMBER, NAME, id_number_is_right, may
 from shared.services.imports.formats import Format
 from shared.services.imports.tables import Rules, TableTarget, column_of
@@ -55,4 +55,4 @@ CERTIFICATES = Format(
     hint=_("2008年及以后认定的证书；导入后，申报时这些证书的信息自动填入并锁定"),
 )
 
-FORMATS = (*operators.FORMATS, ROSTER, CERTIFICATES, UNAPPLIED, *deciding.FORMATS, *yearly.FORMATS)
+FORMATS = (*operators.FORMATS, ROSTER, CERTIFICATES, UNAPPLIED, *deciding.FORMATS, *yearly.FORMATS, *portraits.FORMATS)

@@ -15,7 +15,7 @@ from shared.rules import importing, policy, spellings
 from shared.rules.importing import As, Column, text_of
 from shared.rules.rights import Actor, Can
 from shared.services import aliases
-from shared.services.imports.formats import Format
+from shared.services.imports.formats import Archive, Format
 from shared.services.imports.reading import Reading, opened
 from shared.text import Text, _, in_chinese
 
@@ -101,6 +101,16 @@ def marked(path: Path, target: Path, form: Format, import_id: int, *, by: Actor,
                     sheet.write(_row(reading, [text_of(cell) for cell in cells], faults))
 
 
+def listed(target: Path, form: Format, import_id: int, *, by: Actor) -> None:
+    """The refused files of an archive, which cannot itself be marked: which, what it is called, and why."""
+    with in_chinese():
+        labels = {column.name: column.label for column in form.columns}
+        headings = [Heading(name) for name in (spellings.FILE_PLACE, spellings.FILE_NAME, spellings.REASONS)]
+        with writing(target, str(form.label)[:31], headings, author=by.name) as sheet:
+            for row in _refused(import_id):
+                sheet.write([str(row.number), Archive.name_of(row), "；".join(_sentences(_faults_of(row), labels))])
+
+
 def _row(reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]]) -> Iterator[Value]:
     places = reading.headings.places
     cells.extend([""] * (len(places) - len(cells)))
@@ -119,26 +129,31 @@ def _sentences(faults: Mapping[str, Sequence[Text]], labels: Mapping[str, Text])
 
 
 class _Reasons:
-    """Why rows were refused, in the order of the file; a few at a time."""
+    """Why rows were refused, asked for in the order of the file."""
 
     def __init__(self, import_id: int) -> None:
-        self._rows = self._all(import_id)
+        self._rows = _refused(import_id)
         self._next = next(self._rows, None)
-
-    @staticmethod
-    def _all(import_id: int) -> Iterator[ImportRow]:
-        refused = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.action == ImportAction.REFUSED)
-        refused, last = refused.order_by(ImportRow.number).limit(ROWS_AT_ONCE), 0
-        while some := session.scalars(refused.where(ImportRow.number > last)).all():
-            last = some[-1].number
-            yield from some
 
     def of(self, number: int) -> Mapping[str, Sequence[Text]]:
         while self._next is not None and self._next.number < number:
             self._next = next(self._rows, None)
         if self._next is None or self._next.number != number:
             return {}
-        found: dict[str, list[Text]] = defaultdict(list)
-        for column, packed in self._next.reasons:
-            found[column].append(Text.unpacked(packed))
-        return found
+        return _faults_of(self._next)
+
+
+def _refused(import_id: int) -> Iterator[ImportRow]:
+    """The rows that were refused, in the order of the file; a few at a time."""
+    refused = select(ImportRow).where(ImportRow.import_id == import_id, ImportRow.action == ImportAction.REFUSED)
+    refused, last = refused.order_by(ImportRow.number).limit(ROWS_AT_ONCE), 0
+    while some := session.scalars(refused.where(ImportRow.number > last)).all():
+        last = some[-1].number
+        yield from some
+
+
+def _faults_of(row: ImportRow) -> Mapping[str, Sequence[Text]]:
+    found: dict[str, list[Text]] = defaultdict(list)
+    for column, packed in row.reasons:
+        found[column].append(Text.unpacked(packed))
+    return found

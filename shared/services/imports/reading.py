@@ -58,6 +58,10 @@ class Reading:
 @contextmanager
 def opened(path: Path, form: Format) -> Iterator[Reading]:
     """Read the file at `path` as a `form`. Raises `Unusable`, here or while its rows are read."""
+    if form.archive is not None:
+        with form.archive.read(path) as lines:
+            yield Reading(Headings(form.columns, (), ()), [], lines, iter(()))
+        return
     try:
         with open_book(path, max_rows=form.max_rows) as book:
             yield _sheet_of(book, form)

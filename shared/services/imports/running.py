@@ -136,7 +136,8 @@ def _count(row: Import, counted: Tally) -> None:
 
 def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
     """All of it, or nothing and the reason."""
-    with _file(key) as path:
+    with _file(key) as file:
+        path = _prepared(key, form, file)
         try:
             row = session.get_one(Import, key)
             rest = bool(row.partial and row.refused)
@@ -152,6 +153,20 @@ def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
         else:
             if rest:
                 _keep_marked(key, form, path, by=by, only_refused=True)
+
+
+def _prepared(key: int, form: Format, path: Path) -> Path:
+    """What takes long to be read is read before the transaction, for which in SQLite everybody else waits."""
+    if form.archive is None:
+        return path
+    total, begun = session.get_one(Import, key).total, time.monotonic()
+    ready = path.with_suffix(form.archive.suffix)
+    for read in form.archive.prepare(path, ready):
+        if jobs.is_stopping(verbs.JOB, key):
+            raise _Stopped
+        told = {"phase": "prepare", "read": read, "total": total, "seconds": time.monotonic() - begun}
+        jobs.tell(verbs.JOB, key, told)
+    return ready
 
 
 @transaction
@@ -224,7 +239,10 @@ def _end(key: int, state: ImportState, texts: Sequence[Text], *, by: Actor) -> N
 def _keep_marked(key: int, form: Format, path: Path, *, by: Actor, only_refused: bool) -> None:
     """Made outside a transaction, for it takes its time."""
     target = path.with_name("marked.xlsx")
-    marking.marked(path, target, form, key, by=by, only_refused=only_refused)
+    if form.archive is not None:
+        marking.listed(target, form, key, by=by)
+    else:
+        marking.marked(path, target, form, key, by=by, only_refused=only_refused)
     with target.open("rb") as made:
         _keep(FileUse.FAULTS, key, made, by=by)
 

@@ -61,7 +61,7 @@ def start(key: int, *, by: Actor, digest: str, partial: bool = False) -> int:
         raise Refused(Problem("stale", "", _("这次导入已经变动，请查看现在的核对结果")))
     if row.refused and not partial:
         raise Refused(
-            Problem("refused", "", _("有{count}行不能导入。请改好后重新上传，或选择只导入其余的行", count=row.refused))
+            Problem("refused", "", _("有{count}项不能导入。请改好后重新上传，或选择只导入其余的", count=row.refused))
         )
     going = row.new + row.changed
     if not going:
@@ -135,7 +135,7 @@ def clear_away(*, by: Actor, now: datetime) -> int:
     gone = over & (old | (Import.state == ImportState.CANCELLED))
     ids = list(session.scalars(select(Import.id).where(gone)))
     count = len([key for key in ids if files.is_kept(FileUse.IMPORT, key)])
-    for use in (FileUse.IMPORT, FileUse.FAULTS):
+    for use in (FileUse.IMPORT, FileUse.FAULTS, FileUse.FORMER):
         files.remove(use, ids)
     if count:
         audit.record("delete", "file_pieces", None, {"rows": [None, str(count)]}, by=by)

@@ -93,7 +93,7 @@ def test_every_fault_is_told_and_nothing_goes_in(here: Here) -> None:
     assert found[4] == ["name: 新增时必须填写"]
     assert "校验码" in found[5][0]
     assert found[6] == ["id_number: 与第2行重复"]
-    with pytest.raises(Refused, match="有4行不能导入"):
+    with pytest.raises(Refused, match="有4项不能导入"):
         verbs.start(key, by=here.by, digest=the(key).digest)
     assert names() == []
 
