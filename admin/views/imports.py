@@ -15,8 +15,9 @@ from admin.forms.imports import send_form
 from admin.forms.typed import number_of
 from admin.views import trail
 from admin.views.base import Table
+from admin.views.import_words import Say, words_of
 from shared.db import Base, session
-from shared.models import Campaign, Import, ImportRow
+from shared.models import Campaign, Import, ImportRow, Photo
 from shared.models.kinds import EntryStatus, FileUse, ImportAction, ImportState
 from shared.rules import policy
 from shared.rules.rights import Can
@@ -24,17 +25,12 @@ from shared.services import access, files, jobs
 from shared.services.errors import NotYours, Refused
 from shared.services.exports import TYPES, XLSX
 from shared.services.imports import formats, marking, undoing, verbs
-from shared.services.imports.formats import Format
+from shared.services.imports.formats import Archive, Format
 from shared.text import Text, _
 from shared.web.forms import show
 from shared.web.login import by
 
 PAGE, FIRST = 50, 20
-PHASES = {
-    "check": _("正在核对，已读取{read}行"),
-    "write": _("正在导入，已写入{read}行，共{total}行"),
-    "undo": _("正在撤回，已处理{read}行，共{total}行"),
-}
 WAITING = _("正在排队，一般在一分钟内开始")
 LEFT = _("大约还需{seconds}秒")
 WORKBOOK = TYPES[XLSX]
@@ -84,7 +80,8 @@ class Imports(Table):
         if not name:
             return self.render("imports/choose.html", offered=formats.offered(by()))
         form = verbs.allowed(name, by())
-        sent = send_form(campaigns=self._campaigns() if form.per_campaign else None)
+        accept = {"accept": form.archive.accept} if form.archive else {}
+        sent = send_form(campaigns=self._campaigns() if form.per_campaign else None, **accept)
         if sent.validate_on_submit():
             try:
                 return self._receive(form, sent)
@@ -110,6 +107,8 @@ class Imports(Table):
     def template(self, kind: str) -> ResponseReturnValue:
         """An empty workbook with headings, explanations and today's choices."""
         form = verbs.allowed(kind, by())
+        if form.archive is not None:
+            raise NotYours
         with TemporaryDirectory() as folder:
             path = Path(folder) / "template.xlsx"
             marking.template(path, form, by=by())
@@ -124,12 +123,13 @@ class Imports(Table):
         self.require(Can.VIEW)
         row = self.get_one(request.args.get("id"))
         if row.state in verbs.UNDER_WAY:
-            return self.render("imports/progress.html", row=row, kind=formats.named(row.kind), **_progress(row))
+            return self.render("imports/progress.html", row=row, say=self._say(row), **_progress(row))
         twin = verbs.same_file(row)
         return self.render(
             "imports/shown.html",
             row=row,
             kind=formats.named(row.kind),
+            say=self._say(row),
             notes=_texts(row.notes),
             faults=_texts(row.faults),
             refused=self._lines(row, ImportAction.REFUSED, FIRST),
@@ -139,6 +139,10 @@ class Imports(Table):
             twin=twin,
             why_not=verbs.why_not_undo(row),
         )
+
+    @staticmethod
+    def _say(row: Import) -> Say:
+        return words_of(formats.named(row.kind))
 
     def _lines(self, row: Import, action: ImportAction, most: int, offset: int = 0) -> list[tuple[int, list[Any]]]:
         """Rows of the file with what is told of each: column, old and new; or column and reason."""
@@ -163,7 +167,15 @@ class Imports(Table):
         number = min(number_of(request.args.get("page")) or 1, pages)
         lines = self._lines(row, wanted, PAGE, (number - 1) * PAGE)
         return self.render(
-            "imports/rows.html", row=row, wanted=wanted, lines=lines, total=total, number=number, pages=pages
+            "imports/rows.html",
+            row=row,
+            kind=formats.named(row.kind),
+            say=self._say(row),
+            wanted=wanted,
+            lines=lines,
+            total=total,
+            number=number,
+            pages=pages,
         )
 
     @expose("/<int:key>/progress")
@@ -180,7 +192,8 @@ class Imports(Table):
             raise NotYours
         verbs.fetched(key, kept, by=by())
         suffix = row.file_name.rpartition(".")[2].lower()
-        name = row.file_name if kept is FileUse.IMPORT else f"{Path(row.file_name).stem}-{_('标出错误').message}.xlsx"
+        marked = f"{Path(row.file_name).stem}-{self._say(row)('refused_file').message}.xlsx"
+        name = row.file_name if kept is FileUse.IMPORT else marked
         kind = TYPES.get(suffix, "application/octet-stream") if kept is FileUse.IMPORT else WORKBOOK
         return _attached(Response(stream_with_context(files.pieces(kept, key)), mimetype=kind), name)
 
@@ -217,10 +230,13 @@ class Imports(Table):
             return redirect(self._page_of(key))
         kept = undoing.preview(key, by=by())
         going = row.new + row.changed - sum(count for _text, count in kept)
-        return self.render("imports/undo.html", row=row, kept=kept, going=going)
+        return self.render("imports/undo.html", row=row, say=self._say(row), kept=kept, going=going)
 
 
 def _told(one: ImportRow, form: Format | None, action: ImportAction) -> Iterator[tuple[Any, ...]]:
+    if form is not None and form.archive is not None:
+        yield from _told_of_a_photo(one, action)
+        return
     labels = {column.name: column.label for column in form.columns} if form else {}
     if action is ImportAction.REFUSED:
         for name, packed in one.reasons:
@@ -233,6 +249,16 @@ def _told(one: ImportRow, form: Format | None, action: ImportAction) -> Iterator
         yield label, trail.named(column, old), trail.named(column, new)
 
 
+def _told_of_a_photo(one: ImportRow, action: ImportAction) -> Iterator[tuple[Any, ...]]:
+    """What the file is called; and why it is refused, or since when the photo is there that it replaces."""
+    name = Archive.masked_name_of(one)
+    if action is ImportAction.REFUSED:
+        yield from ((name, Text.unpacked(packed)) for _column, packed in one.reasons)
+        return
+    column = Photo.__table__.c.taken_in_at
+    yield name, trail.named(column, one.changes["taken_in_at"][0])
+
+
 def _texts(packed: list[Any]) -> list[Text]:
     return [Text.unpacked(one) for one in packed]
 
@@ -243,7 +269,7 @@ def _progress(row: Import) -> dict[str, Any]:
     if not told:
         return {"done": 0, "total": 1, "text": str(WAITING)}
     read, total, seconds = told["read"], told["total"], told["seconds"]
-    words = str(Text(PHASES[told["phase"]].message, {"read": f"{read:,}", "total": f"{total:,}"}))
+    words = str(words_of(formats.named(row.kind))(told["phase"], read=read, total=total))
     if total and read and row.state is not ImportState.CHECKING:
         left = round(seconds / read * max(0, total - read))
         words += str(_("，")) + str(Text(LEFT.message, {"seconds": left}))

@@ -153,6 +153,7 @@ def test_two_accounts_without_an_identity_number_are_two_people(city_school: App
 
 OWN = {
     "school_pass": (Stage.SUBMITTED, Role.SCHOOL),
+    "photograph": (Stage.SUBMITTED, Role.SCHOOL),
     "correct": (Stage.SUBMITTED, Role.POINT),
     "confirm": (Stage.SCHOOL_CHECKED, Role.POINT),
     "preliminary": (Stage.CONFIRMED, Role.DISTRICT),
