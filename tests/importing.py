@@ -1,6 +1,7 @@
 """Files as people send them in, and imports run to where they wait for somebody."""
 
 import io
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,15 @@ def a_workbook(*rows: Row) -> bytes:
         sheet = book.add_worksheet()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
+    return out.getvalue()
+
+
+def an_album(*entries: tuple[str, bytes]) -> bytes:
+    """A ZIP of no particular day, so that the same entries make the same file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in entries:
+            archive.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
 
 

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from shared.db import session
-from shared.models import AuditEntry, Import, ImportRow, RosterEntry
-from shared.models.kinds import ImportAction, ImportState
+from shared.models import Application, AuditEntry, FilePiece, Import, ImportRow, Photo, RosterEntry
+from shared.models.kinds import FileUse, ImportAction, ImportState
+from tests import build
 from tests.conftest import Database
 from tests.importing import counts, the
-from tests.services.imports.workers import KILLS, ROWS, Here
+from tests.services.imports.workers import KILLS, PHOTOS, ROWS, Album, Here
 
 
 @pytest.fixture
@@ -75,3 +76,29 @@ def test_imports_that_nobody_finished_are_all_found(here: Here) -> None:
     here.work(0.05)
     here.work()
     assert [session.get_one(Import, key).state for key in keys] == [ImportState.CHECKED] * 2
+
+
+def replaced() -> tuple[int, int]:
+    """Photos that are others than before, and former ones that are kept."""
+    session.expire_all()
+    kept = select(func.count(FilePiece.id)).where(FilePiece.use == FileUse.FORMER)
+    others = sum(picture != build.picture(295, 404) for picture in session.scalars(select(Photo.master)))
+    return others, session.scalar(kept) or 0
+
+
+@pytest.mark.timeout(120)
+def test_photos_are_replaced_all_or_none_wherever_the_worker_dies(own_database: Database, tmp_path: Path) -> None:
+    here = Album(own_database, tmp_path)
+    lasting = here.work_off_a_first_one(ImportState.WRITING)
+    key = here.at(ImportState.WRITING)
+    for moment in here.moments(lasting):
+        here.work(moment)
+        if the(key).state is ImportState.DONE:  # it was quicker than death
+            assert replaced() == (PHOTOS, PHOTOS)
+            here.clear(key)
+            key = here.at(ImportState.WRITING)
+        assert (the(key).state, replaced()) == (ImportState.WRITING, (0, 0))
+    here.work()
+    assert (the(key).state, replaced(), counts(key)) == (ImportState.DONE, (PHOTOS, PHOTOS), (0, PHOTOS, 0, 0))
+    versions = session.scalars(select(Application.form_version).distinct()).all()
+    assert len(versions) == 1

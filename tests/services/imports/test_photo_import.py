@@ -1,8 +1,6 @@
 """照片: what a school's ZIP becomes, and what is put back."""
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +17,12 @@ from shared.services import files, photos
 from shared.services.errors import NotYours
 from shared.services.imports import albums, portraits, running, verbs
 from tests import build, importing
-from tests.importing import counts, refusals, said, sent, taken_back, the, written
+from tests.importing import an_album, counts, refusals, said, sent, taken_back, the, written
 from tests.pictures import BLUE, GREEN, RED, corners, encoded, four_quarters
 
 PICTURE = encoded(four_quarters((300, 400)))
 OTHER = encoded(four_quarters((300, 400)).rotate(180))
 FOREIGN = "320106198501010018"
-
-
-def an_album(*entries: tuple[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name), content)  # of no particular day
-    return out.getvalue()
 
 
 class Here:

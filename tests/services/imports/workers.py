@@ -19,9 +19,10 @@ from shared.services.worker import JOBS
 from tests import build
 from tests.admin.world import settings
 from tests.conftest import KEY, Database
-from tests.importing import a_workbook, the
+from tests.importing import a_workbook, an_album, the
+from tests.pictures import encoded, four_quarters
 
-ROWS, KILLS = 2_000, 7  # in each of three steps: 21 altogether
+ROWS, PHOTOS, KILLS = 2_000, 60, 7  # in each of three steps: 21 altogether
 HEAD = ("学校编码", "姓名", "身份证号")
 
 
@@ -33,11 +34,11 @@ class Here:
         self.settings = dataclasses.replace(settings(), database_url=url, var_dir=folder, data_keys=(KEY,))
         self.on_postgresql = database.name == "postgresql"
         city = build.a_nanjing()
-        school = build.a_school(bureau=city.gulou)
+        self.school = build.a_school(bureau=city.gulou)
         self.campaign_id = build.a_campaign(city.province).id
         self.by = build.an_actor(Role.DISTRICT, city.gulou)
         self.numbers = [build.an_id_number() for _row in range(ROWS)]
-        self.content = a_workbook(HEAD, *((school.code, f"教师{n}", one) for n, one in enumerate(self.numbers)))
+        self.content = a_workbook(HEAD, *((self.school.code, f"教师{n}", one) for n, one in enumerate(self.numbers)))
         self.random = Random(5)
         self.killed = 0
 
@@ -100,6 +101,20 @@ class Here:
         goal = self.killed + KILLS
         while self.killed < goal:
             yield self.random.uniform(0, lasting)
+
+
+class Album(Here):
+    """A school, its teachers, and a ZIP of their photos."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(database, folder)
+        self.by = build.an_actor(Role.SCHOOL, self.school)
+        picture = encoded(four_quarters((300, 400)))
+        people = [build.an_application(school=self.school, photo=True).person.id_number for _one in range(PHOTOS)]
+        self.content = an_album(*((f"{number}.jpg", picture) for number in people))
+
+    def sent(self) -> int:
+        return verbs.receive("photos", io.BytesIO(self.content), "照片.zip", by=self.by, campaign_id=self.campaign_id)
 
 
 def _work_off() -> None:
