@@ -17,7 +17,7 @@ from shared.rules.rights import Actor
 from shared.services import access, accounts, files, jobs
 from shared.services.exports import XLSX
 from shared.services.imports import formats, running, verbs
-from shared.services.imports.formats import Format
+from shared.services.imports.formats import Archive, Format
 from shared.text import Text, _
 
 FIRST = 20  # refused rows that are printed; the workbook has all of them
@@ -91,7 +91,8 @@ def _say(row: Import, form: Format, file: Path) -> None:
     for one in session.scalars(mine.order_by(ImportRow.number).limit(FIRST)):
         reasons = [(labels.get(name), Text.unpacked(packed)) for name, packed in one.reasons]
         told = "；".join(f"{label}：{text}" if label else str(text) for label, text in reasons)
-        click.echo(f"  row {one.number}: {told}")
+        what = f"file {one.number} ({Archive.masked_name_of(one)})" if form.archive else f"row {one.number}"
+        click.echo(f"  {what}: {told}")
     if row.refused > FIRST:
         click.echo(f"  and {row.refused - FIRST:,} more rows")
 

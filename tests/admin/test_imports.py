@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from shared.services.imports import formats, running
 from tests import build
 from tests.admin import world
 from tests.admin.world import City
-from tests.importing import a_workbook, the
+from tests.importing import a_workbook, an_album, the
 
 HEAD = ("代码", "名称", "教育行政部门", "学校性质")
 
@@ -105,6 +106,26 @@ def test_every_table_has_a_template_that_it_understands(app: Flask, city: City) 
         assert first == [str(column.label) for column in formats.named(name).columns], name
         assert f"模板：{name}/1" in book.active["A1"].value
         assert book.active["A3"].value.startswith("说明：")
+
+
+def test_photos_come_in_an_archive_and_have_no_template(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.SCHOOL])
+    page = client.get("/imports/send/?kind=photos").text
+    assert 'accept=".zip"' in page
+    assert "怎样准备压缩包" in page
+    assert "下载模板" not in page
+    assert client.get("/imports/template/photos").status_code == 404
+    campaign = re.search(r'<option selected value="(\d+)"', page)[1]
+    data = {"file": (io.BytesIO(an_album(("320106198501010018.jpg", b"x"))), "照片.zip"), "campaign": campaign}
+    answer = client.post("/imports/send/?kind=photos", data=data)
+    key = session.scalars(select(Import.id).order_by(Import.id.desc())).first()
+    running.work_off(key)
+    for shown in (client.get(answer.location).text, client.get(f"/imports/{key}/rows").text):
+        assert "320106********0018.jpg" in shown
+        assert "320106198501010018" not in shown
+    assert "照片-不能导入的名单" in unquote(
+        client.post(f"/imports/{key}/download/marked").headers["Content-Disposition"]
+    )
 
 
 @pytest.mark.parametrize("missing", ["file", "campaign"])

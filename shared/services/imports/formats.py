@@ -1,6 +1,7 @@
 """What can be imported: each format is its columns, who may, and a target that knows the table."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from shared.rules import masking
 from shared.rules.importing import Column
 from shared.rules.rights import Actor
 from shared.text import Text
+
+_NUMBER = re.compile(r"[A-Z]?\d{8,}X?", re.IGNORECASE)  # of an identity document, or what was meant to be one
 
 
 @dataclass(slots=True)
@@ -105,8 +108,7 @@ class Archive:
     @classmethod
     def masked_name_of(cls, row: ImportRow) -> str:
         """The same for a page: whoever sent the file in knows it again, and nobody reads a number off the screen."""
-        stem, dot, suffix = cls.name_of(row).rpartition(".")
-        return masking.id_number(stem) + dot + suffix if dot else masking.id_number(suffix)
+        return _NUMBER.sub(lambda found: masking.id_number(found[0]), cls.name_of(row))
 
 
 @dataclass(frozen=True)

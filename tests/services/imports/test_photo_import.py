@@ -16,6 +16,7 @@ from shared.rules.rights import Actor
 from shared.services import files, photos
 from shared.services.errors import NotYours
 from shared.services.imports import albums, portraits, running, verbs
+from shared.services.imports.formats import Archive
 from tests import build, importing
 from tests.importing import an_album, counts, refusals, said, sent, taken_back, the, written
 from tests.pictures import BLUE, GREEN, RED, corners, encoded, four_quarters
@@ -181,6 +182,20 @@ def test_neither_pictures_nor_numbers_lie_in_the_rows(here: Here) -> None:
                for entry in audit for name, pair in entry.changes.items() if entry.actor_id == here.by.id)  # fmt: skip
     assert not files.is_kept(FileUse.IMPORT, key)  # no original photo is kept
     assert former(key) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (f"{FOREIGN}.jpg", "320106********0018.jpg"),
+        (f"王芳{FOREIGN[:17]}x(1).jpg", "王芳320106********001x(1).jpg"),
+        ("H12345678.png", "H******78.png"),
+        ("集体照.jpg", "集体照.jpg"),
+    ],
+)
+def test_a_page_shows_no_number_in_full(name: str, shown: str) -> None:
+    row = ImportRow(before=json.dumps({Archive.NAME: name}))
+    assert (Archive.name_of(row), Archive.masked_name_of(row)) == (name, shown)
 
 
 def test_what_was_there_comes_back_and_what_was_new_goes(here: Here) -> None:
