@@ -70,13 +70,29 @@ def _openings(
     spans: Sequence[Span], day: date, like: datetime, is_workday: IsWorkday
 ) -> Iterator[tuple[datetime, datetime]]:
     for span in spans:
-        if span.opens_on <= day <= span.closes_on and (not span.workdays_only or is_workday(day)):
-            start, end = datetime.combine(day, span.opens_at, like.tzinfo), _end_of(span, day, like.tzinfo)
-            if start < end:
-                yield start, end
+        if not span.opens_on <= day <= span.closes_on:
+            continue
+        if _is_one_opening(span):  # told at once: every page asks, and a walk through its days takes long
+            first, last = span.opens_on, span.closes_on
+        elif span.workdays_only and not is_workday(day):
+            continue
+        else:
+            first = last = day
+        start, end = datetime.combine(first, span.opens_at, like.tzinfo), _end_of(span, last, like.tzinfo)
+        if start < end:
+            yield start, end
+
+
+def _is_one_opening(span: Span) -> bool:
+    """Whether it is open day and night from its first day to its last."""
+    return not span.workdays_only and span.opens_at == _MIDNIGHT and _ends_with_the_day(span)
+
+
+def _ends_with_the_day(span: Span) -> bool:
+    return span.closes_at == _MIDNIGHT or span.closes_at >= _LAST_SECOND
 
 
 def _end_of(span: Span, day: date, zone: tzinfo | None) -> datetime:
-    if span.closes_at == _MIDNIGHT or span.closes_at >= _LAST_SECOND:
+    if _ends_with_the_day(span):
         return datetime.combine(day, _MIDNIGHT, zone) + timedelta(days=1)
     return datetime.combine(day, span.closes_at, zone)
