@@ -46,7 +46,7 @@ TABLES = {
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
     ),
     "batches": Table((*MOVERS, A), history=(), pages=(S, A)),  # one's own: that of the walk is the school's
-    "imports": Table((S, D, C, V, U, A), history=(), pages=(U, A)),
+    "imports": Table((S, P, D, C, V, U, A), history=(), pages=(U, A)),
     "exports": Table(ALL, history=(), pages=(S, A)),
     "assessment_years": OWN_YEARS,
     "teaching_breaks": OWN_YEARS,
@@ -155,8 +155,8 @@ PAGES = {
     ("batches.progress", "GET"): Page((S, A), 200, row="batches"),
     ("batches.rows", "GET"): Page((S, A), 200, row="batches"),
     ("batches.download", "POST"): Page((S, A), 200, nobody=401, row="batches"),
-    ("imports.send_view", "GET"): Page((S, D, C, V, U), 200),
-    ("imports.send_view", "POST"): Page((S, D, C, V, U), 200, nobody=401),  # the page of what can be sent in
+    ("imports.send_view", "GET"): Page((S, P, D, C, V, U), 200),
+    ("imports.send_view", "POST"): Page((S, P, D, C, V, U), 200, nobody=401),  # the page of what can be sent in
     ("imports.template", "GET"): Page((U,), 200, address="/imports/template/schools"),
     ("imports.progress", "GET"): Page((U, A), 200, row="imports"),
     ("imports.rows", "GET"): Page((U, A), 200, row="imports"),
