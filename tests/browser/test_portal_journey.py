@@ -160,7 +160,6 @@ def changes_the_work_page_in_two_tabs(teacher: Portal, address: str) -> None:
     newer.answers("进本单位时间", "2011-08-01")
     newer.saves()
     newer.is_at("学校与合同")
-    newer.page.close()
     teacher.saves()
     stored = teacher.page.get_by_role("region", name="另一个页面保存的内容与本页不同")
     expect(stored).to_contain_text("2011-08-01")
