@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from shared import db
 from shared.models import Institution
-from tests.browser.conftest import DESK, PICTURES, ROOT, Live
+from tests.browser.conftest import DESK, ROOT, Live, picture
 from tests.browser.office_pages import office
 from tests.browser.test_back_office_axe import TABLET, at_width, violations
 from tests.browser.test_back_office_bulk import database_of
@@ -50,12 +50,11 @@ def a_worker(live: Live) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(timeout=30)
 
 
-def seen(page: Page, name: str) -> None:
-    """A picture at each width; nothing sticks out, and axe finds nothing."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for size, part in ((DESK, ""), (TABLET, "-tablet")):
+def seen(page: Page, name: str, narrow: tuple[int, int] = TABLET) -> None:
+    """A picture at a desk's and at the narrow width; nothing sticks out, and axe finds nothing."""
+    for size in (DESK, narrow):
         at_width(page, size)
-        page.screenshot(path=PICTURES / f"office-{name}{part}.png", full_page=True)
+        picture(page, f"office-{name}")
         assert fits(page), (name, size)
         assert violations(page) == [], (name, size)
     at_width(page, DESK)

@@ -5,12 +5,11 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import DESK, PICTURES, Live
+from tests.browser.conftest import Live
 from tests.browser.office_pages import Office, office
-from tests.browser.test_back_office_axe import TABLET, at_width, violations
-from tests.browser.test_portal_journey import fits
+from tests.browser.test_back_office_exports import seen
 
 NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 
@@ -24,17 +23,6 @@ def live(start_services: Callable[..., Live]) -> Live:
 def rows(live: Live, question: str) -> int:
     with sqlite3.connect(live.environ["DATABASE_URL"].removeprefix("sqlite:///")) as connection:
         return int(connection.execute(question).fetchone()[0])
-
-
-def seen(page: Page, name: str) -> None:
-    """A picture at each width; nothing sticks out, and axe finds nothing."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for size, part in ((DESK, ""), (TABLET, "-tablet")):
-        at_width(page, size)
-        page.screenshot(path=PICTURES / f"office-{name}{part}.png")
-        assert fits(page), (name, size)
-        assert violations(page) == [], (name, size)
-    at_width(page, DESK)
 
 
 def opens_panel(person: Office, name: str) -> None:

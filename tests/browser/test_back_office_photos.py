@@ -4,18 +4,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
 from shared.db import session
 from shared.models import Application, Person, Staff
 from shared.models.kinds import Stage
-from tests.browser.conftest import DESK, PICTURES, Live
+from tests.browser.conftest import Live
 from tests.browser.office_pages import office
-from tests.browser.test_back_office_axe import at_width, violations
 from tests.browser.test_back_office_bulk import database_of
-from tests.browser.test_back_office_exports import PATIENCE, a_worker
-from tests.browser.test_portal_journey import fits
+from tests.browser.test_back_office_exports import PATIENCE, a_worker, seen
 from tests.importing import an_album
 from tests.pictures import encoded, four_quarters
 
@@ -35,17 +33,6 @@ def people(live: Live) -> list[str]:
         return list(session.scalars(select(Person.id_number).join(Application).where(*mine).order_by(Application.id)))
 
 
-def seen(page: Page, name: str) -> None:
-    """A picture at each width; nothing sticks out, and axe finds nothing."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for size in (DESK, PHONE):
-        at_width(page, size)
-        page.screenshot(path=PICTURES / f"office-{name}-{size[0]}.png", full_page=True)
-        assert fits(page), (name, size)
-        assert violations(page) == [], (name, size)
-    at_width(page, DESK)
-
-
 def test_from_the_archive_to_the_undo(browser: Browser, live: Live) -> None:
     numbers = people(live)
     assert len(numbers) > 1
@@ -58,23 +45,23 @@ def test_from_the_archive_to_the_undo(browser: Browser, live: Live) -> None:
         page.locator("#main").get_by_role("link", name="照片").click()
         expect(page.locator("input[type=file]")).to_have_attribute("accept", ".zip")
         expect(page.get_by_role("link", name="下载模板")).to_have_count(0)
-        seen(page, "photos-send")
+        seen(page, "photos-send", PHONE)
 
         page.locator("input[type=file]").set_input_files(album)
         officer.presses("上传并核对")
         expect(page.get_by_role("heading", level=1)).to_contain_text("待确认", timeout=PATIENCE)
         expect(page.get_by_text("有1张照片不能导入")).to_be_visible()
         assert not any(number in page.content() for number in numbers)
-        seen(page, "photos-check")
+        seen(page, "photos-check", PHONE)
         with page.expect_download() as download:
             officer.presses("下载不能导入的名单")
         assert download.value.suggested_filename == "照片-不能导入的名单.xlsx"
 
         officer.presses(f"只导入其余的{len(numbers)}张照片")
         expect(page.get_by_role("heading", level=1)).to_contain_text("已导入", timeout=PATIENCE)
-        seen(page, "photos-done")
+        seen(page, "photos-done", PHONE)
         officer.follows("撤回这次导入")
-        seen(page, "photos-undo")
+        seen(page, "photos-undo", PHONE)
         officer.presses("撤回")
         expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("已撤回"), timeout=PATIENCE)
         expect(page.locator(".counts")).to_contain_text(f"已撤回{len(numbers)}")

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.conftest import PICTURES, ROOT, Live, picture
+from tests.browser.conftest import DESK, PICTURES, ROOT, Live, picture
 from tests.browser.office_pages import Office, office
 from tests.browser.portal_pages import Portal
+from tests.browser.test_back_office_axe import at_width
 from tests.build import an_id_number
 
 OFFICE = ROOT / "docs" / "pictures" / "office"
@@ -104,6 +105,31 @@ def test_a_bureau_is_moved_in_the_tree(keeper: Office) -> None:
     page.get_by_role("option", name="江苏省教育厅").click()
     keeper.presses("确定移动")
     expect(page.get_by_text("已移动")).to_be_visible()
+
+
+def test_an_answer_that_comes_late_does_not_open_the_list_again(keeper: Office) -> None:
+    page = keeper.page
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    keeper.opens("/bureaus/tree/")
+    page.get_by_role("row", name="南京市高淳区教育局").get_by_role("link", name="移动").click()
+    box = page.get_by_label("新的上级部门")
+    box.fill("江苏省")
+    option = page.get_by_role("option", name="江苏省教育厅")
+    expect(option).to_be_visible()
+    page.route("**/*query=*", hold)  # from here on no answer comes until it is let through
+    with page.expect_request("**/*query=*"):
+        box.press_sequentially("教")
+    option.click()
+    expect(option).to_be_hidden()
+    with page.expect_response("**/*query=*"):
+        late[0].continue_()
+    at_width(page, DESK)  # the page has had its turn
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("江苏省教育厅")
 
 
 def test_authorities_stand_by_place_with_their_successors(keeper: Office) -> None:

@@ -80,6 +80,18 @@ def test_days_without_a_night_between_them_close_once_at_the_very_end() -> None:
     assert windows.closes(workdays_only, at("2016-10-13T09:00:00"), is_workday) == at("2016-10-15T00:00:00")
 
 
+def test_whole_days_go_on_into_the_span_that_follows() -> None:
+    first, then = date(2016, 10, 10), date(2016, 10, 13)
+    spans = (
+        all_day(then, date(2016, 10, 15))
+        + all_day(first, date(2016, 10, 12))
+        + all_day(date(2016, 10, 20), date(2099, 12, 31))
+    )
+    assert windows.closes(spans, at("2016-10-11T09:00:00"), is_workday) == at("2016-10-16T00:00:00")
+    assert windows.next_opening(spans, at("2016-10-11T09:00:00"), is_workday) == at("2016-10-20T00:00:00")
+    assert windows.next_opening(spans, at("2016-10-01T09:00:00"), is_workday) == at("2016-10-10T00:00:00")
+
+
 def test_overlapping_spans_close_with_the_later_one() -> None:
     spans = [*TEACHERS, Span(date(2016, 10, 10), date(2016, 10, 10), False, time(20, 0), time(23, 0))]
     assert windows.closes(spans, at("2016-10-10T09:00:00"), is_workday) == at("2016-10-10T23:00:00")
