@@ -13,7 +13,7 @@ from shared.text import _
 class Bureaus(bureaus.Tree, Codes):
     model, label = Bureau, _("教育行政部门")
     pages_beside = (("tree_view", _("树状查看"), Can.VIEW),)
-    takes_files = False  # a bureau's place in the tree is laid by the verb that makes or moves it
+    hint = _("先新增或导入上级，再新增或导入下级")
     pages_of_row = (("move_view", _("移动"), Can.EDIT), *RETIRE)
     column_list = ("code", "name", "level", "parent", "division_code", "phone", "status")
     column_filters = ("level", "parent_id", "status")

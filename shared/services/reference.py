@@ -28,7 +28,7 @@ from shared.rules.fields import Field
 from shared.rules.rights import Actor, Can
 from shared.services import access, aliases
 from shared.services.errors import NotYours, Refused
-from shared.text import _
+from shared.text import Text, _
 
 R = TypeVar("R", bound=Base)
 Answers = Mapping[str, Any]
@@ -228,12 +228,27 @@ def _sentence(fault: str) -> Problem:
     return IN_USE if "foreign key" in lowered else INVALID
 
 
+def is_above(parent: Bureau, level: BureauLevel) -> bool:
+    """Whether a bureau of `level` can stand below `parent`."""
+    return RANK[parent.level] < RANK[level]
+
+
+def not_above(parent: Bureau, name: str) -> Text:
+    """Why it cannot."""
+    return _("“{parent}”是{level}，不能作为“{name}”的上级", parent=parent.name, level=parent.level.label, name=name)
+
+
+def path_of(parent: Bureau | None, key: int) -> str:
+    """Where a bureau stands in the tree: the numbers down to its own."""
+    return f"{parent.path if parent else '/'}{key}/"
+
+
 def _lay_path(row: Base) -> None:
     """A bureau's path follows from its parent's; the whole subtree moves with it."""
     if not isinstance(row, Bureau):
         return
     parent = session.get(Bureau, row.parent_id) if row.parent_id else None
-    path = f"{parent.path if parent else '/'}{row.id}/"
+    path = path_of(parent, row.id)
     if parent is not None and (problem := _misplaced(row, parent)):
         raise Refused(problem)
     old = row.path
@@ -250,7 +265,4 @@ def _lay_path(row: Base) -> None:
 def _misplaced(row: Bureau, parent: Bureau) -> Problem | None:
     if f"/{row.id}/" in parent.path:
         return Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级"))
-    if RANK[parent.level] < RANK[row.level]:
-        return None
-    text = _("“{parent}”是{level}，不能作为“{name}”的上级", parent=parent.name, level=parent.level.label, name=row.name)
-    return Problem("level", "parent_id", text)
+    return None if is_above(parent, row.level) else Problem("level", "parent_id", not_above(parent, row.name))

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from shared.db import session
-from shared.models import QualificationType
+from shared.models import Bureau, QualificationType
+from shared.models.kinds import ImportAction
+from shared.services import reference
 from shared.services.imports.formats import Line, Run
-from shared.services.imports.tables import Check, Rules
+from shared.services.imports.tables import NEEDED, SET_ONCE, Check, Rules
 from shared.text import _
 
 _SEPARATORS = re.compile(r"[;；,，、\s]+")
@@ -44,8 +46,34 @@ def _types() -> dict[str, str]:
     return {name: row.code for row in rows for name in (row.code, row.name)}
 
 
+def below_its_parent(line: Line, run: Run) -> None:
+    """A new bureau stands below one of a higher level; an old one changes its place and level on pages of its own."""
+    if line.action is ImportAction.NEW:
+        parent = _parents(run).get(line.values["parent_id"])
+        if parent is None:
+            line.refuse("parent_id", NEEDED)
+        elif not reference.is_above(parent, line.values["level"]):
+            line.refuse("parent_id", reference.not_above(parent, line.values["name"]))
+    elif "level" in line.before:
+        line.refuse("level", SET_ONCE)
+
+
+def path_of(line: Line, run: Run) -> str:
+    """The place of a new bureau in the tree."""
+    assert line.row_id is not None  # noqa: S101  it is being written
+    return reference.path_of(_parents(run)[line.values["parent_id"]], line.row_id)
+
+
+def _parents(run: Run) -> Mapping[int | None, Bureau]:
+    """All bureaus by their numbers; while rows are written none of them is moved."""
+    every = select(Bureau).with_for_update(read=True) if run.writing else select(Bureau)
+    known: Mapping[int | None, Bureau] = run.once("parents", lambda: {one.id: one for one in session.scalars(every)})
+    return known
+
+
 RULES: Mapping[str, Rules] = {
     "authorities": Rules(checks=(in_order("valid_from", "valid_to"),)),
+    "bureaus": Rules(checks=(below_its_parent,), derived={"path": path_of}),
     "confirmation_points": Rules(checks=(in_order("opens_on", "closes_on"),)),
     "subjects": Rules(prepare=(types_by_code,)),
 }

@@ -44,6 +44,7 @@ MERGED_INTO = "merged_into_id"
 MERGED = _("这条记录已并入另一条，不能更改")
 FOREIGN = _("这条记录不归您管理，不能更改")
 NEEDED = _("新增时必须填写")
+SET_ONCE = _("新增后不能通过导入更改")
 MASKED_NEW = _("这是隐藏了中间几位的号码，新增时请填写完整号码")
 IN_USE = _("已被使用，不能删除；可以在列表中停用")
 EDITED = _("导入之后又被修改过，保留修改后的内容")
@@ -60,7 +61,8 @@ class Rules:
 
     `checks` look at a line whose cells are all in order, `prepare` reads cells that no parser can. `fixed`: values that
     the file does not have and every row gets, like the campaign. `defaults`: what an empty cell means, beside the
-    table's own. `create_only`: columns that are set once.
+    table's own. `create_only`: columns that are set once. `derived`: values of a new row that follow from others, its
+    number among them.
     """
 
     checks: Sequence[Check] = ()
@@ -68,6 +70,7 @@ class Rules:
     fixed: Callable[[Run], Mapping[str, Any]] = _no_values
     defaults: Mapping[str, Any] = field(default_factory=dict)
     create_only: Sequence[str] = ()
+    derived: Mapping[str, Callable[[Line, Run], Any]] = field(default_factory=dict)
 
 
 class TableTarget:
@@ -209,7 +212,7 @@ class TableTarget:
             if line.values[name] is None and not self.table.c[name].nullable:
                 line.refuse(name, _("必须填写"))
             if name in self.rules.create_only:
-                line.refuse(name, _("新增后不能通过导入更改"))
+                line.refuse(name, SET_ONCE)
         for check in self.rules.checks:
             check(line, run)
 
@@ -232,6 +235,8 @@ class TableTarget:
         defaults = [self.defaults.get(name) for name in names]
         for line, key in zip(lines, ids, strict=True):
             line.row_id, line.version = key, 1
+            for name, value_of in self.rules.derived.items():
+                line.values[name] = value_of(line, run)
         rows = (
             [line.row_id, 1, *bind([line.values.get(n, d) for n, d in zip(names, defaults, strict=True)])]
             for line in lines
