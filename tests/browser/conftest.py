@@ -26,6 +26,13 @@ START_SECONDS = 60
 DEMO_PASSWORD = "Qinhuai#2026"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs a file's tests: starting the services and logging in take longer than most of them."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @dataclass(frozen=True)
 class Live:
     """Where the running services answer; `admin` is empty where there is no back office."""

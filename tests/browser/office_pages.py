@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from tests.browser import phone
 from tests.browser.conftest import DEMO_PASSWORD, DESK, Live
+
+_kept: dict[tuple[str, str], StorageState] = {}
 
 
 class Office:
@@ -14,6 +16,17 @@ class Office:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
+
+    def comes_in(self, username: str) -> None:
+        """Go on with the log-in that the browser kept; where it has ended, log in."""
+        self.page.goto(self.address)
+        if not self.out.is_visible():
+            self.logs_in(username)
+
+    @property
+    def out(self) -> Locator:
+        """The way out, which every page of a person's who is in has."""
+        return self.page.get_by_role("button", name="退出").or_(self.page.get_by_role("link", name="退出"))
 
     def logs_in(self, username: str) -> None:
         self.page.goto(self.address)
@@ -23,9 +36,7 @@ class Office:
         if "/login/code" in self.page.url:
             self.page.get_by_label("动态码").fill(phone.code(self.address, username))
             self.presses("登录")
-        expect(
-            self.page.get_by_role("button", name="退出").or_(self.page.get_by_role("link", name="退出"))
-        ).to_be_visible()
+        expect(self.out).to_be_visible()
 
     def opens(self, path: str) -> None:
         self.page.goto(self.address + path)
@@ -94,9 +105,13 @@ class Office:
 
 @contextmanager
 def office(browser: Browser, live: Live, username: str) -> Iterator[Office]:
-    """`username` at work, in a browser session of their own."""
-    context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN")
+    """`username` at work, in a browser session of their own: a second time they need not wait for their next code."""
+    who = (live.admin, username)
+    context = browser.new_context(
+        viewport={"width": DESK[0], "height": DESK[1]}, locale="zh-CN", storage_state=_kept.get(who)
+    )
     person = Office(context.new_page(), live.admin)
-    person.logs_in(username)
+    person.comes_in(username)
+    _kept[who] = context.storage_state()
     yield person
     context.close()
