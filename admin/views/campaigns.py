@@ -11,7 +11,7 @@ from shared.text import _
 class Campaigns(Codes):
     model, label = Campaign, _("注册批次")
     takes_files = False
-    on = (Can.VIEW, Can.CREATE, Can.EDIT)
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
     column_details_list = (
         *column_list, "has_school_check", "has_city_review", "publicity_days", "reading_seconds"
@@ -27,7 +27,7 @@ class Campaigns(Codes):
 class Windows(Table):
     model, label = Window, _("开放时间")
     hint = _("保存后立即生效；每日结束填00:00表示到当天24时")
-    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT)
     column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
     column_filters = ("campaign_id", "stage")
     title_columns = ("campaign", "stage")
@@ -39,7 +39,7 @@ class Materials(papers.Ordered, Table):
     model, label = Material, _("材料清单")
     pages_beside = (("order_view", _("按批次排列"), Can.EDIT),)
     hint = _("注册类型留空表示各类注册都要交")
-    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT)
     column_list = ("campaign", "position", "name", "registration_type", "copies", "original", "required")
     column_filters = ("campaign_id", "registration_type")
     import_key = ("campaign_id", "position")

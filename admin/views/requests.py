@@ -58,7 +58,7 @@ class CertificateRequests(Table):
 class RevocationRequests(Table):
     model, label = RevocationRequest, _("撤销注册申请")
     hint = _("在申请详情页办理")
-    on = (Can.VIEW,)
+    on = (Can.VIEW, Can.EXPORT)
     title_columns = ("application",)
     column_list = ("application", "state", "reason", "requested_at", "decided_at")
     column_filters = ("state",)

@@ -8,7 +8,7 @@ from shared.text import _
 
 class AssessmentYears(Table):
     model, label = AssessmentYear, _("年度考核与培训")
-    on = (Can.VIEW,)
+    on = (Can.VIEW, Can.EXPORT)
     column_list = ("application", "year", "assessment", "ethics", "training_hours", "note")
     column_filters = ("application_id", "year", "assessment")
     title_columns = ("application", "year")
@@ -17,7 +17,7 @@ class AssessmentYears(Table):
 
 class TeachingBreaks(Table):
     model, label = TeachingBreak, _("中止教学")
-    on = (Can.VIEW,)
+    on = (Can.VIEW, Can.EXPORT)
     column_list = ("application", "begins_on", "ends_on", "approved", "reason")
     column_filters = ("application_id",)
     title_columns = ("application", "begins_on")

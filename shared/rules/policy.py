@@ -133,6 +133,8 @@ for _role, _condition in _SEES.items():
     _grant(Person, _role, people_of(_condition), Can.REFER)
     for _part in (Event, Receipt, Message, AssessmentYear, TeachingBreak, RevocationRequest):
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.VIEW)
+    for _part in (AssessmentYear, TeachingBreak, RevocationRequest):
+        _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.EXPORT)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDITOR):
     _grant(Hold, _role, applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
 # The desk is told that there is one, so that nobody is surprised; what it is about stays with those who decide.
@@ -243,13 +245,13 @@ _grant(StaffSession, Role.SUPERUSER, sessions_in_my_area, Can.VIEW, Can.DELETE)
 for _role in STAFF_ROLES:
     _grant(Campaign, _role, campaigns_above_me, Can.VIEW)
 for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
-    _grant(Campaign, _role, campaigns_above_or_below, Can.VIEW)
+    _grant(Campaign, _role, campaigns_above_or_below, Can.VIEW, Can.EXPORT)
 _grant(Campaign, Role.SUPERUSER, bureaus(Campaign.bureau_id.expression), Can.CREATE, Can.EDIT)
-_grant(Campaign, Role.AUDITOR, everything, Can.VIEW)
+_grant(Campaign, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 for _setting in (Window, Material):
     _own = campaigns(_setting.campaign_id.expression)
-    _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE)
-    _grant(_setting, Role.AUDITOR, everything, Can.VIEW)
+    _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT)
+    _grant(_setting, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
 # The history of a row: superusers and the auditor of whatever they see, officers of the applications of their area.
 # The records are themselves what happened, so they have none.

@@ -39,8 +39,8 @@ class Table(NamedTuple):
 
 
 CODES = Table(KEEPERS, (U,), (U,), (), KEEPERS, inline="name", shared_rows=True)
-OWN_YEARS = Table(ALL, lookup="application_id")  # filled in on the school's check page
-SETTINGS = Table(KEEPERS, (U,), (U,), (U,), lookup="campaign_id")
+OWN_YEARS = Table(ALL, export=ALL, lookup="application_id")  # filled in on the school's check page
+SETTINGS = Table(KEEPERS, (U,), (U,), (U,), KEEPERS, lookup="campaign_id")
 TABLES = {
     "applications": Table(
         ALL, edit=(S,), export=ALL, act=(S, P, D, C, V), lookup="school_id", history=BUREAUS, reveal=(P, D, C, V)
@@ -52,7 +52,7 @@ TABLES = {
     "teaching_breaks": OWN_YEARS,
     "staff_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
     "certificate_requests": Table(BUREAUS, export=BUREAUS, lookup="bureau_id"),
-    "revocation_requests": Table(ALL),
+    "revocation_requests": Table(ALL, export=ALL),
     "staff": Table(KEEPERS, (U,), (U,), export=(U,), reveal=(U,), lookup="school_id"),
     "people": Table(KEEPERS),
     "roster_entries": Table((S, *BUREAUS), export=(S, *BUREAUS), reveal=(S, D), lookup="school_id"),
@@ -60,7 +60,7 @@ TABLES = {
     "schools": Table((S, *BUREAUS), (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id"),
     "confirmation_points": Table(BUREAUS, (U,), (U,), export=BUREAUS, inline="address", lookup="bureau_id"),
     "point_schools": Table(BUREAUS, (U,), (), (U,), BUREAUS, lookup="point_id"),
-    "campaigns": Table(ALL, (U,), (U,), inline="name", lookup="bureau_id", look_up=(U,)),
+    "campaigns": Table(ALL, (U,), (U,), export=BUREAUS, inline="name", lookup="bureau_id", look_up=(U,)),
     "windows": SETTINGS,
     "materials": SETTINGS,
     "publicities": Table(BUREAUS, (D,), (D,), export=BUREAUS, lookup="campaign_id"),

@@ -35,10 +35,10 @@ TABLE: dict[str, dict[str, str]] = {
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
-    "AssessmentYear": dict.fromkeys(STAFF.split(), "view"),
-    "TeachingBreak": dict.fromkeys(STAFF.split(), "view"),
-    "RevocationRequest": dict.fromkeys(STAFF.split(), "view")
-    | dict.fromkeys(["city", "province"], "view decide_revocation"),
+    "AssessmentYear": dict.fromkeys(STAFF.split(), "view export"),
+    "TeachingBreak": dict.fromkeys(STAFF.split(), "view export"),
+    "RevocationRequest": dict.fromkeys(STAFF.split(), "view export")
+    | dict.fromkeys(["city", "province"], "view export decide_revocation"),
     "Bureau": dict.fromkeys(["school", "point"], "refer")
     | dict.fromkeys(["district", "city", "province", "auditor"], "refer view export")
     | {"superuser": "refer view export create edit"},
@@ -63,9 +63,11 @@ TABLE: dict[str, dict[str, str]] = {
     "Certificate": {"superuser": "view create edit", "auditor": "view"},
     "Mail": {"auditor": "view"},
     "AuditEntry": dict.fromkeys(STAFF.split(), "refer") | {"auditor": "refer view export"},
-    "Campaign": dict.fromkeys(STAFF.split(), "view") | {"superuser": "view create edit"},
-    "Window": {"superuser": "view create edit delete", "auditor": "view"},
-    "Material": {"superuser": "view create edit delete", "auditor": "view"},
+    "Campaign": dict.fromkeys(STAFF.split(), "view")
+    | dict.fromkeys("district city province auditor".split(), "view export")
+    | {"superuser": "view create edit export"},
+    "Window": {"superuser": "view create edit delete export", "auditor": "view export"},
+    "Material": {"superuser": "view create edit delete export", "auditor": "view export"},
 } | {
     code: dict.fromkeys(STAFF.split(), "refer")
     | {"superuser": "refer view create edit export", "auditor": "refer view export"}

@@ -106,7 +106,9 @@ def _table_call(rule: Rule, method: str, row: int, role: Role | None, *, foreign
     elif action == "reveal":
         data = {"reason": "contact"}
     elif action == "export":
-        data = EVERYTHING | {"columns": "name code day at point campaign raised_at".split()}  # one that it has
+        data = EVERYTHING | {
+            "columns": "name code day at point campaign raised_at application".split()
+        }  # one that it has
     elif action == "ajax_lookup":
         address += f"?name={table.lookup}&query="
     elif action == "action_view":
