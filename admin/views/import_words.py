@@ -10,6 +10,7 @@ Say = Callable[..., Text]
 ROWS = {
     "count": _("{count}行"),
     "check": _("正在核对，已读取{read}行"),
+    "prepare": _("正在准备，已处理{read}行，共{total}行"),
     "write": _("正在导入，已写入{read}行，共{total}行"),
     "undo": _("正在撤回，已处理{read}行，共{total}行"),
     "some_refused": _(

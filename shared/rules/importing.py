@@ -173,8 +173,8 @@ def _one_line(longest: int) -> Parser:
                 raise Unfit(_("内容被表格软件变成了日期{value}。请把这一列设为“文本”格式，重新填写", value=cell[1]))
             cell = _odd(cell)
         text = cell if cell.isalnum() else " ".join(cell.split())
-        if not text.isprintable():
-            text = "".join(character for character in text if character.isprintable())
+        if not text.isprintable():  # what nobody sees may stand before a blank
+            text = " ".join("".join(filter(str.isprintable, text)).split())
         if len(text) > longest:
             raise Unfit(_("最多{longest}个字，现在有{length}个", longest=longest, length=len(text)))
         return text

@@ -68,6 +68,14 @@ def sent_back(application_ids: list[int], order: Order, by: Actor) -> None:
     _tell(application_ids, "sent_back", by, reason=order.reason)
 
 
+def photographed(application_ids: list[int], order: Order, by: Actor) -> None:
+    """That staff have put another photo in place, so that what was printed before is not what the desk expects."""
+    with in_chinese():
+        word = str(_("照片已更换，申请表有了新的版本。已经打印的请重新打印、签名，确认时交最新的一份"))
+    _leave_word(application_ids, word, order, by)
+    _tell(application_ids, "message", by, message=word)
+
+
 def _leave_word(application_ids: list[int], word: str, order: Order, by: Actor) -> None:
     """The same 留言 for each, however many they are in one statement."""
     said = {"body": word, "sender": by.name, "sent_at": order.now}

@@ -85,6 +85,7 @@ CONSEQUENCES: dict[str, Callable[[list[int], Order, Actor], None]] = {
     "resubmit": informing.resubmitted,
     "withdraw": informing.withdrawn,
     "return": informing.returned,
+    "photograph": informing.photographed,
     "confirm": receipts.issue,
     "undo_confirm": _is_accepted_no_more,
     "request_revocation": revocations.ask,

@@ -118,7 +118,8 @@ class Format:
     `key`: the columns without which no row can be told from another. `edition` grows when a column of the template
     changes its meaning, so that an old file is not misread. `keeps_file`: not once it is written, if it may hold
     passwords. `is_final`: nobody takes it back. `afterwards`: pages for an import that is written, as endpoint (given
-    `key`) and what it is called. `archive`: it is no table.
+    `key`) and what it is called. `archive`: it is no table. `ahead`: makes what takes long for some of the lines, into
+    `run.found`, before the writing; yields how many of them it has passed.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Format:
     max_rows: int = MAX_ROWS
     afterwards: tuple[tuple[str, Text], ...] = ()
     archive: Archive | None = None
+    ahead: Callable[[Sequence[Line], Run], Iterator[int]] | None = None
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

@@ -137,11 +137,11 @@ def _count(row: Import, counted: Tally) -> None:
 def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
     """All of it, or nothing and the reason."""
     with _file(key) as file:
-        path = _prepared(key, form, file)
+        path, run = _prepared(key, form, file, by=by)
         try:
             row = session.get_one(Import, key)
             rest = bool(row.partial and row.refused)
-            _write(key, form, path, by=by)
+            _write(key, form, path, run, by=by)
         except Moved:
             _again(key, by=by)
             jobs.enqueue(verbs.JOB, key)
@@ -155,28 +155,41 @@ def _write_or_say_why(key: int, form: Format, by: Actor) -> None:
                 _keep_marked(key, form, path, by=by, only_refused=True)
 
 
-def _prepared(key: int, form: Format, path: Path) -> Path:
-    """What takes long to be read is read before the transaction, for which in SQLite everybody else waits."""
-    if form.archive is None:
-        return path
+def _prepared(key: int, form: Format, path: Path, *, by: Actor) -> tuple[Path, Run]:
+    """What takes long is done before the transaction, for which in SQLite everybody else waits."""
+    run, ready = verbs.run_of(key, by), path
+    steps: Iterator[int] = iter(())
+    if form.archive is not None:
+        ready = path.with_suffix(form.archive.suffix)
+        steps = form.archive.prepare(path, ready)
+    elif form.ahead is not None:
+        steps = _ahead(form, path, run)
     total, begun = session.get_one(Import, key).total, time.monotonic()
-    ready = path.with_suffix(form.archive.suffix)
-    for read in form.archive.prepare(path, ready):
+    for read in steps:
         if jobs.is_stopping(verbs.JOB, key):
             raise _Stopped
         told = {"phase": "prepare", "read": read, "total": total, "seconds": time.monotonic() - begun}
         jobs.tell(verbs.JOB, key, told)
-    return ready
+    return ready, run
+
+
+def _ahead(form: Format, path: Path, run: Run) -> Iterator[int]:
+    assert form.ahead is not None  # noqa: S101  asked by `_prepared`
+    passed = 0
+    with reading.opened(path, form) as found:
+        run.columns = found.headings.columns
+        for lines in found.lines:
+            yield from (passed + some for some in form.ahead(lines, run))
+            passed += len(lines)
 
 
 @transaction
-def _write(key: int, form: Format, path: Path, *, by: Actor) -> None:
+def _write(key: int, form: Format, path: Path, run: Run, *, by: Actor) -> None:
     row = verbs.locked(key)
     if row.state is not ImportState.WRITING:
         return
     session.execute(delete(ImportRow).where(ImportRow.import_id == key, ImportRow.action != ImportAction.REFUSED))
-    counted, run = Tally(), verbs.run_of(key, by)
-    run.writing = True
+    counted, run.writing = Tally(), True
     with reading.opened(path, form) as found:
         run.columns = found.headings.columns
         for lines in _passed(found.lines, form, run, counted, "write", row.total):
@@ -233,6 +246,9 @@ def _end(key: int, state: ImportState, texts: Sequence[Text], *, by: Actor) -> N
     if row.state not in verbs.UNDER_WAY:
         return
     row.state, row.faults = state, [text.packed() for text in texts]
+    form = formats.named(row.kind)
+    if state is not ImportState.CHECKED and form is not None and not form.keeps_file:
+        files.remove(FileUse.IMPORT, [key])
     row.ended_at = None if state is ImportState.CHECKED else clock.now()
 
 

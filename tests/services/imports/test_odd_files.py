@@ -63,8 +63,9 @@ def test_headings_may_stand_in_any_order_and_be_written_as_people_do(tmp_path: P
 
 def test_full_width_digits_and_invisible_blanks_are_understood(tmp_path: Path) -> None:
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
-    rows = [(number.translate(wide), f"\u3000{name}\u200b", f" {one[:6]} {one[6:]}\u00a0", "２０１０年６月３０日")
-            for number, name, one, _day in ROWS[:1]]  # fmt: skip
+    number, name, one, _day = ROWS[0]
+    unseen = f"\u3000{name}\u200b \u200b", f" {one[:6]} {one[6:]}\u00a0"
+    rows = [(number.translate(wide), *unseen, "２０１０年６月３０日")]
     assert read(written(tmp_path / "a.xlsx", [HEAD, *rows])) == (GOOD[:1], [], [])
 
 

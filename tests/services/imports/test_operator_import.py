@@ -7,12 +7,12 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from shared.db import session
-from shared.models import AuditEntry, ConfirmationPoint, ImportRow, PointSchool, Staff
+from shared.models import AuditEntry, ConfirmationPoint, Import, ImportRow, PointSchool, Staff
 from shared.models.kinds import FileUse, ImportState, Role
 from shared.rules.rights import Actor
 from shared.services import activation, files, passwords
 from shared.services.errors import NotYours, Refused
-from shared.services.imports import slips, undoing
+from shared.services.imports import running, slips, undoing, verbs
 from tests import build, importing
 from tests.importing import a_csv, counts, refusals, said, sent, taken_back, the, written
 
@@ -106,6 +106,29 @@ def test_an_initial_password_is_hashed_and_stands_nowhere_else(here: Here, tmp_p
             *session.execute(select(AuditEntry.changes))]  # fmt: skip
     assert len(kept) > 3
     assert all(GOOD not in str(row) and staff.password_hash not in str(row) for row in kept)
+
+
+def test_passwords_are_hashed_before_anybody_has_to_wait(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = here.sent(here.row("op_a", 初始密码=GOOD), here.row("op_b", 初始密码=GOOD), here.row("op_c"))
+    steps: list[str] = []
+    hash_password, locked = passwords.hash_password, verbs.locked
+
+    def hashing(password: str) -> str:
+        steps.append("hash")
+        return hash_password(password)
+
+    def locking(number: int) -> Import:
+        steps.append("lock")
+        return locked(number)
+
+    monkeypatch.setattr(passwords, "hash_password", hashing)
+    verbs.start(key, by=here.by, digest=the(key).digest)
+    monkeypatch.setattr(verbs, "locked", locking)
+    running.work_off(key)
+    assert steps == ["hash", "hash", "lock"]
+    found = session.scalars(select(Staff.password_hash).where(Staff.username.in_(["op_a", "op_b"]))).all()
+    assert len(set(found)) == 2  # each with a salt of its own
+    assert all(passwords.verify(one, GOOD) for one in found)
 
 
 def test_rows_of_one_point_must_agree(here: Here) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from shared import clock
 from shared.db import session
-from shared.models import Application, AuditEntry, Event, FilePiece, ImportRow, Person, Photo, Staff
+from shared.models import Application, AuditEntry, Event, FilePiece, ImportRow, Mail, Message, Person, Photo, Staff
 from shared.models.kinds import FileUse, ImportState, Role, Stage
 from shared.rules.rights import Actor
 from shared.services import files, photos
@@ -310,3 +310,13 @@ def test_what_is_no_album_is_refused_in_words(here: Here, content: bytes, told: 
     key = sent("photos", content, by=here.by, campaign_id=here.campaign_id, name="a.zip")
     row = the(key)
     assert (row.state, said(row.faults)) == (ImportState.UNREADABLE, [str(told)])
+    assert not files.is_kept(FileUse.IMPORT, key)  # whatever it is, there may be photos in it
+
+
+def test_whoever_must_sign_again_is_told(here: Here) -> None:
+    one, other = here.application(printed_version=1), here.application()
+    written(here.sent((named(one), PICTURE)), by=here.by)
+    words = session.scalars(select(Message).where(Message.application_id.in_([one.id, other.id]))).all()
+    assert [(word.application_id, "重新打印、签名" in word.body) for word in words] == [(one.id, True)]
+    letter = session.scalars(select(Mail)).one()
+    assert (letter.to, words[0].body in letter.body) == (one.person.email, True)
