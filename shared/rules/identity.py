@@ -23,8 +23,9 @@ _CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_YEAR = 1900
 
 _AREAS = {
-    IdKind.HK_MACAO_RESIDENCE: ("810000", "820000"),
-    IdKind.TAIWAN_RESIDENCE: ("830000",),
+    "810000": IdKind.HK_MACAO_RESIDENCE,
+    "820000": IdKind.HK_MACAO_RESIDENCE,
+    "830000": IdKind.TAIWAN_RESIDENCE,
 }
 _PERMITS = {
     IdKind.HK_MACAO_PERMIT: re.compile(r"[HM][0-9]{8}([0-9]{2})?"),
@@ -102,7 +103,7 @@ def _problems_with_permit(kind: IdKind, text: str) -> list[Problem]:
 
 
 def _problems_with_area(kind: IdKind, text: str) -> list[Problem]:
-    right = next((k for k, areas in _AREAS.items() if text[:6] in areas), IdKind.RESIDENT)
+    right = _AREAS.get(text[:6], IdKind.RESIDENT)
     if right is kind:
         return []
     if kind is IdKind.HK_MACAO_RESIDENCE:

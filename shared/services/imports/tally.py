@@ -50,9 +50,7 @@ def note(import_id: int, lines: Sequence[Line]) -> None:
     if not lines:
         return
     bind = bulk.binder(_TABLE, _NAMES)
-    ids = bulk.take_ids(_TABLE, len(lines))
-    rows = ([key, 1, *bind(values)] for key, values in zip(ids, _rows(import_id, lines), strict=True))
-    bulk.insert(_TABLE, ("id", "version", *_NAMES), rows)
+    bulk.insert(_TABLE, ("version", *_NAMES), ([1, *bind(values)] for values in _rows(import_id, lines)))
 
 
 def _rows(import_id: int, lines: Sequence[Line]) -> Iterator[tuple[Any, ...]]:
