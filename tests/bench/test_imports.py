@@ -1,8 +1,8 @@
 """How fast a list of IMPORT_ROWS teachers is imported: ours, django-import-export on the same file, and the floor.
 
-Each pass runs in a process of its own, which says how long it took, reading included, and its peak of memory. Ours
-makes two: the first checks and shows, the second reads and checks again, and writes with audit and what it takes to
-undo. `make bench` takes 100,000 rows.
+Each pass runs in a process of its own, which says how long it took, reading included, and its peak of memory with
+that of the reader beside it. Ours makes two: the first checks and shows, the second reads and checks again, and writes
+with audit and what it takes to undo. `make bench` takes 100,000 rows.
 """
 
 import json
