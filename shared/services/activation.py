@@ -38,6 +38,7 @@ class Slip:
     """What is handed to a member of staff: shown once, kept nowhere."""
 
     name: str
+    place: str  # where they work: slips of many are sorted and handed out by it
     username: str
     code: str
     address: str
@@ -81,7 +82,9 @@ def _made(staff: Staff, address: str, picture: str) -> Slip:
     code, until = links.new_code(), clock.now() + rules.ACTIVATION_LASTS
     staff.activation_hash, staff.activation_expires_at = _hash(code), until
     locks.unlock(staff)  # whoever has forgotten the password has mostly tried too often before
-    return Slip(staff.name, staff.username, rules.spelled(code), address, picture, until)
+    works_at = staff.point or staff.school or staff.bureau
+    place = works_at.name if works_at else ""
+    return Slip(staff.name, place, staff.username, rules.spelled(code), address, picture, until)
 
 
 def _hash(code: str) -> str:

@@ -39,6 +39,7 @@ def test_all_slips_stand_on_one_page_and_only_once(client: FlaskClient, imported
     shown = client.post(f"/imports/{imported}/slips/print")
     assert shown.status_code == 200
     assert shown.text.count('class="code"') == 2
+    assert shown.text.count("新确认点 · ") == 2  # each says for which point it is
     assert "op_a" in shown.text
     assert "op_b" in shown.text
     assert "no-store" in shown.headers["Cache-Control"]

@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "var" / "pictures"
@@ -23,6 +23,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PHONE, DESK = (390, 844), (1280, 900)
 MISSING = "Failed to load resource"  # told with the address by the answer itself
 START_SECONDS = 60
+expect.set_options(timeout=15_000)  # milliseconds: two browsers and four services may share two cores
 DEMO_PASSWORD = "Qinhuai#2026"
 
 

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Live
+from tests.browser.conftest import PHONE, Live
 from tests.browser.office_pages import office
 from tests.browser.test_back_office_exports import PATIENCE, a_worker, seen
 from tests.importing import a_workbook
@@ -18,13 +18,13 @@ BUREAU = "南京市鼓楼区教育局"
 FAULTY = [(f"x{number}", "", BUREAU, "也许", "") for number in range(30)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def live(start_services: Callable[..., Live]) -> Live:
-    return start_services(teachers=20)
+    return start_services()
 
 
-def sends(page: Page, *rows: tuple[str, ...]) -> None:
-    content = a_workbook(HEAD, *rows)
+def sends(page: Page, *rows: tuple[str, ...], head: tuple[str, ...] = HEAD) -> None:
+    content = a_workbook(head, *rows)
     file = {"name": "学校.xlsx", "mimeType": "application/octet-stream", "buffer": content}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="上传并核对").click()
@@ -69,3 +69,23 @@ def test_from_the_upload_to_the_undo(browser: Browser, live: Live) -> None:
         seen(page, "import-undone")
         keeper.opens("/schools/?q=w1")
         expect(page.get_by_role("cell", name="新开小学")).to_have_count(0)
+
+
+def test_the_slips_of_new_operators_are_printed_once(browser: Browser, live: Live) -> None:
+    head = ("区县", "确认点名称", "操作员姓名", "手机", "用户名")
+    rows = [
+        (BUREAU, f"第{number % 2}确认点", f"张操{number}", f"1391234567{number}", f"op_{number}") for number in range(3)
+    ]
+    with a_worker(live), office(browser, live, "superuser") as keeper:
+        page = keeper.page
+        keeper.opens("/imports/send/?kind=operators")
+        sends(page, *rows, head=head)
+        seen(page, "operators-check", PHONE)
+        keeper.presses("导入这3行")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("已导入", timeout=PATIENCE)
+        keeper.follows("打印激活单")
+        seen(page, "slips-ask", PHONE)
+        keeper.presses("生成并显示3张激活单")
+        expect(page.locator(".slip")).to_have_count(3)
+        expect(page.locator(".slip").first).to_contain_text("第0确认点")
+        seen(page, "slips", PHONE)

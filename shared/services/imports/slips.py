@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import contains_eager
 
 from shared.db import session, transaction
-from shared.models import Import, ImportRow, Staff
+from shared.models import ConfirmationPoint, Import, ImportRow, Staff
 from shared.models.kinds import ImportAction, ImportState
 from shared.rules import policy
 from shared.rules.checks import Problem
@@ -49,7 +50,13 @@ def give(import_id: int, *, by: Actor, admin_url: str) -> Sequence[Slip]:
     row = _mine(import_id, by, lock=True)
     if problem := why_not(import_id, by=by):
         raise Refused(problem)
-    staff = session.scalars(_accounts(row, by).order_by(Staff.username).with_for_update(of=Staff)).all()
+    staff = session.scalars(
+        _accounts(row, by)
+        .outerjoin(Staff.point)
+        .options(contains_eager(Staff.point))
+        .order_by(ConfirmationPoint.name, Staff.username)
+        .with_for_update(of=Staff)
+    ).all()
     untouched = [one.id for one in staff if one.version == 1]
     slips = activation.give_first_codes(staff, by=by, admin_url=admin_url)
     row.notes = [*row.notes, PRINTED.packed()]
