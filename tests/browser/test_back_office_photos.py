@@ -10,8 +10,9 @@ from sqlalchemy import select
 from shared.db import session
 from shared.models import Application, Person, Staff
 from shared.models.kinds import Stage
-from tests.browser.conftest import Live
+from tests.browser.conftest import DESK, Live
 from tests.browser.office_pages import office
+from tests.browser.test_back_office_axe import at_width
 from tests.browser.test_back_office_bulk import database_of
 from tests.browser.test_back_office_exports import PATIENCE, a_worker, seen
 from tests.importing import an_album
@@ -53,6 +54,12 @@ def test_from_the_archive_to_the_undo(browser: Browser, live: Live) -> None:
         expect(page.get_by_text("有1张照片不能导入")).to_be_visible()
         assert not any(number in page.content() for number in numbers)
         seen(page, "photos-check", PHONE)
+        at_width(page, PHONE)
+        assert page.locator(".told").count() == 2
+        assert page.evaluate(
+            "[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
+        at_width(page, DESK)
         with page.expect_download() as download:
             officer.presses("下载不能导入的名单")
         assert download.value.suggested_filename == "照片-不能导入的名单.xlsx"

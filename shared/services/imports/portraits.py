@@ -34,7 +34,7 @@ SEVERAL = _("这个证件号码有几件申请，请由本人上传照片")
 CONFIRMED = _("材料已确认受理，照片不能再换；确需更换请联系确认点撤销确认")
 REPLACED = _("导入之后照片又换过，保留现在的照片")
 CLEARED = _("导入前的照片已经清理，不能换回")
-PRINTED = _("其中{count}人的申请表已经打印，换照片后须重新打印、签名，请通知本人")
+PRINTED = _("其中{count}人的申请表已经打印，换照片后须重新打印、签名；导入后系统会通知本人")
 
 COLUMNS = (
     Column("id_number", ID_NUMBER.label, As.NUMBER_TEXT, required=True),
