@@ -4,7 +4,7 @@ from flask import Flask
 from flask_bootstrap import Bootstrap5
 
 from portal import door, texts
-from portal.views import account, check, files, pages, point, recovery, status, wizard
+from portal.views import account, check, files, pages, paper, point, recovery, status, wizard
 from shared import cli
 from shared.config import PortalSettings, SettingsError
 from shared.services import accounts
@@ -22,7 +22,7 @@ def create_app(settings: PortalSettings | None = None) -> Flask:
     Bootstrap5(app)
     texts.init_app(app)
     door.init_app(app)
-    for view in (pages, check, account, recovery, wizard, status, point, files):
+    for view in (pages, check, paper, account, recovery, wizard, status, point, files):
         app.register_blueprint(view.blueprint)
     wizard.init_app(app)
     for command in cli.COMMANDS:

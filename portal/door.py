@@ -20,6 +20,8 @@ OPEN = frozenset(
         "pages.left",
         "check.ask",
         "check.answer",
+        "paper.ask",
+        "paper.answer",
         "account.log_in",
         "account.enter",
         "account.leave",

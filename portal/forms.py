@@ -98,6 +98,24 @@ class ForgottenForm(FlaskForm):
     )
 
 
+class PaperForm(FlaskForm):
+    """What a printed form bears, for whoever asks whether it still counts."""
+
+    number = StringField(
+        _("报名号"),
+        [DataRequired(_("请填写报名号"))],
+        filters=[one_line],
+        render_kw={**TYPED_EXACTLY, "inputmode": "numeric"},
+    )
+    code = StringField(
+        _("核验码"),
+        [DataRequired(_("请填写核验码"))],
+        filters=[one_line],
+        description=_("申请表最下面一行的8位字母和数字，如ABCD-EFGH；不分大小写，横线可以不填"),
+        render_kw=TYPED_EXACTLY,
+    )
+
+
 class CodeForm(FlaskForm):
     """Beside the form above on one page; the prefix keeps their fields apart."""
 

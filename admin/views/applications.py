@@ -152,7 +152,7 @@ class Applications(Table):
     @expose("/<int:key>/form.pdf", methods=("POST",))
     def form_paper(self, key: int) -> ResponseReturnValue:
         """The application form; a POST, because it counts as printed from now on."""
-        return _paper(documents.application_form(key, by=by()), f"form-{key}.pdf")
+        return _paper(documents.application_form(key, by=by(), portal_url=reset.portal_url()), f"form-{key}.pdf")
 
     @expose("/<int:key>/receipt.pdf")
     def receipt_paper(self, key: int) -> ResponseReturnValue:

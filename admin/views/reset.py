@@ -40,7 +40,7 @@ def step(view: "Table", application: Application) -> ResponseReturnValue:
     key, form = application.id, ResetForm()
     if form.validate_on_submit():
         try:
-            slip = recovery.give_code(key, by=by(), portal_url=_portal_url(), last=number_of(form.last.data) or 0)
+            slip = recovery.give_code(key, by=by(), portal_url=portal_url(), last=number_of(form.last.data) or 0)
         except Refused as refused:
             show(refused.problems, form)
         else:
@@ -52,5 +52,5 @@ def step(view: "Table", application: Application) -> ResponseReturnValue:
     return view.render("application/reset.html", application=view.get_one(key), form=form), status
 
 
-def _portal_url() -> str:
+def portal_url() -> str:
     return str(current_app.config["SETTINGS"].portal_url)

@@ -37,6 +37,7 @@ from shared.models.reference import (
 )
 from shared.models.review import (
     Message,
+    Print,
     Publicity,
     Receipt,
     ReceivedPaper,
@@ -82,6 +83,7 @@ __all__ = [
     "Photo",
     "PointSchool",
     "PoliticalStatus",
+    "Print",
     "Publicity",
     "PutonghuaGrade",
     "QualificationType",

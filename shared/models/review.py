@@ -64,6 +64,21 @@ class Receipt(Row):
         return self.number
 
 
+class Print(Row):
+    """One time that a form was printed: the version it shows, and the code on it by which anybody can ask (S20)."""
+
+    __tablename__ = "prints"
+    __table_args__ = (Index("ix_prints_application_id", "application_id", "form_version"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
+    form_version: Mapped[int]
+    code: Mapped[str] = mapped_column(String(CODE))
+    printed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    printed_by: Mapped[str] = mapped_column(String(NAME))
+
+    application: Mapped[Application] = relationship()
+
+
 class Publicity(Row):
     """公示 of a district's preliminary conclusions: of all that were made before its first day, and of no later one."""
 

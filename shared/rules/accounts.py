@@ -61,8 +61,8 @@ def spelled(code: str) -> str:
     return "-".join(code[start : start + CODE_GROUP] for start in range(0, len(code), CODE_GROUP))
 
 
-def read_code(text: str) -> str:
+def read_code(text: str, length: int = CODE_LENGTH) -> str:
     """The code that somebody typed, however they typed it; "" if it cannot be one."""
     plain = unicodedata.normalize("NFKC", text).upper()
     kept = "".join(sign for sign in plain if not sign.isspace() and unicodedata.category(sign) not in ("Cf", "Pd"))
-    return kept if len(kept) == CODE_LENGTH and set(kept) <= set(CODE_SIGNS) else ""
+    return kept if len(kept) == length and set(kept) <= set(CODE_SIGNS) else ""

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.adapters import fonts, pdf, qr
-from shared.db import session, transaction
+from shared.db import session
 from shared.models import Application, AssessmentYear, Material, Photo, Receipt, ReceivedPaper
-from shared.rules import masking, workdays
+from shared.rules import accounts, masking, workdays
 from shared.rules.checks import Problem
 from shared.rules.fields import Input, Section, in_section, shown
 from shared.rules.rights import Actor, Can
 from shared.rules.workdays import UnknownYear
-from shared.services import access, receipts
+from shared.services import access, prints, receipts
 from shared.services.calendar import is_workday
 from shared.services.errors import NotYours, Refused
 from shared.text import Text, _, in_chinese
@@ -24,6 +24,7 @@ from shared.text import Text, _, in_chinese
 TEMPLATES = Path(__file__).parents[1] / "templates"
 PAIRS_IN_A_ROW = 2
 MOMENT = "%Y-%m-%d %H:%M"
+CHECK_PAGE = "/paper"  # of the portal
 
 _fonts_folder = Path("var/fonts")
 
@@ -44,13 +45,13 @@ def form_picture(application: Application) -> str:
     return qr.svg(form_code(application))
 
 
-def application_form(application_id: int, *, by: Actor) -> bytes:
-    """The form in its present version, which counts as printed from now on."""
+def application_form(application_id: int, *, by: Actor, portal_url: str) -> bytes:
+    """The form in its present version, which counts as printed from now on; `portal_url` is where its code is asked."""
     application = access.one(Application, application_id, by=by, to=Can.PRINT)
     if application.form_version == 0:
         raise Refused(Problem("draft", "", _("申请尚未提交，提交后才能打印申请表")))
     photo = session.scalar(select(Photo.master).where(Photo.application_id == application_id))
-    scanned = qr.png(form_code(application))
+    scanned, code = qr.png(form_code(application)), prints.code_of(application)
     images = {"qr": scanned} | ({"photo": photo} if photo else {})
     with in_chinese():
         html = _template("application_form").render(
@@ -60,6 +61,8 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
                 "printed_at": clock.local(clock.now()).strftime(MOMENT),
                 "registration_type": str(application.registration_type.label),
                 "campaign": application.campaign.name,
+                "code": accounts.spelled(code),
+                "check_at": portal_url + CHECK_PAGE,
             },
             qr="qr",
             photo="photo" if photo else None,
@@ -67,7 +70,7 @@ def application_form(application_id: int, *, by: Actor) -> bytes:
         )
         title = str(_("教师资格定期注册申请表 {number}", number=application.registration_number))
     paper = _render(html, title=title, images=images)
-    _note_print(application_id, application.form_version, by=by)
+    prints.note(application_id, application.form_version, code, by=by)
     return paper
 
 
@@ -93,12 +96,6 @@ def attested(row: AssessmentYear) -> Text:
 
 def _in_rows(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     return [pairs[start : start + PAIRS_IN_A_ROW] for start in range(0, len(pairs), PAIRS_IN_A_ROW)]
-
-
-@transaction
-def _note_print(application_id: int, form_version: int, *, by: Actor) -> None:
-    application = access.one(Application, application_id, by=by, to=Can.PRINT, lock=True)
-    application.printed_version = max(application.printed_version, form_version)
 
 
 def receipt(application_id: int, *, by: Actor) -> bytes:

@@ -17,13 +17,14 @@ from shared.text import _
 
 HALF_IN = "login_half"  # half: the password was right, the second factor is still to come
 CODE_FAILED, PASSWORD_ASKED = "code_failed", "ask_password"
+PAPER_MISSED = "paper_missed"  # a form's code was asked for that is on no paper
 ACCOUNT_MET = "account_met"  # a number was entered in step 3 that has an account: tells who has one
-COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, SECOND_FAILED, ACCOUNT_MET)
+COUNTED = (LOG_IN_FAILED, CODE_FAILED, PASSWORD_ASKED, SECOND_FAILED, ACCOUNT_MET, PAPER_MISSED)
 MOST, WITHIN = 50, timedelta(minutes=15)
 WAIT = Problem("busy", "", _("您所在的网络登录失败次数过多，请15分钟后再试，或换用手机网络"))
 
 
-def refuse_busy(*, by: Actor) -> None:
+def refuse_busy(*, by: Actor, problem: Problem = WAIT) -> None:
     """`Refused` while more than fifty attempts of the last minutes failed there, and more failed than succeeded.
 
     The second half is for the networks of a city's education bureau, through which thousands of teachers come with
@@ -46,7 +47,7 @@ def refuse_busy(*, by: Actor) -> None:
     # Different accounts: whoever guesses cannot make up for it by logging in to an own one.
     right = select(func.count(AuditEntry.row_id.distinct())).where(*here, AuditEntry.action == LOGGED_IN)
     if failed > MOST and failed > (session.scalar(right) or 0):
-        raise Refused(WAIT)
+        raise Refused(problem)
 
 
 @transaction

@@ -24,6 +24,8 @@ FORM = {
     "printed_at": "2016年10月12日 09:31",
     "registration_type": "首次注册",
     "campaign": "江苏省2016年中小学教师资格定期注册",
+    "code": "K5R7-ACKB",
+    "check_at": "https://zhuce.example.gov.cn/paper",
 }
 RECEIPT = {
     "number": "2016-320106-01-000123",

@@ -27,6 +27,7 @@ WITHOUT_ACCOUNT = (
     "/",
     "/left",
     "/check",
+    "/paper",
     "/account/log-in",
     "/account/forgotten",
     "/account/forgotten/sent",

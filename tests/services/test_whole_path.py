@@ -32,6 +32,8 @@ from shared.services.errors import NotYours, Refused
 from shared.services.workflow import Wish
 from tests import build
 
+PORTAL = "https://zhuce.example.gov.cn"
+
 PASSWORD = "Jiaoshi-2026"
 VISITOR = accounts.anonymous("192.0.2.7")
 IDENTITY = {
@@ -112,7 +114,7 @@ def test_a_teacher_applies_and_is_registered(world: Application) -> None:
     assert application.registration_number == f"{clock.today().year}{application.id:08d}"
     assert application.sex is Sex.MALE
     assert application.person.id_number == "320106198501010018"
-    pages = PdfReader(io.BytesIO(documents.application_form(application.id, by=by))).pages
+    pages = PdfReader(io.BytesIO(documents.application_form(application.id, by=by, portal_url=PORTAL))).pages
     text = "".join(page.extract_text() for page in pages)
     assert "张䶮" in text
     assert application.registration_number in text
@@ -181,7 +183,7 @@ def test_an_id_number_with_an_account_is_sent_to_the_log_in(world: Application) 
 
 def test_a_change_after_submission_makes_a_new_version_and_voids_the_print(world: Application) -> None:
     by = submitted(world)
-    documents.application_form(my(by).id, by=by)
+    documents.application_form(my(by).id, by=by, portal_url=PORTAL)
     applications.save(my(by).id, {"major": "汉语言文学"}, by=by, version=my(by).version)
     assert my(by).form_version == 1, "nothing was changed"
     applications.save(my(by).id, {"major": "历史学"}, by=by, version=my(by).version)

@@ -1,0 +1,75 @@
+"""Printed forms: each print is noted with the code on it, by which anybody can ask whether it still counts (S20)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from shared import clock
+from shared.db import session, transaction
+from shared.models import Application, Print
+from shared.models.kinds import Stage
+from shared.rules import accounts as codes
+from shared.rules.checks import Problem
+from shared.rules.rights import Actor, Can
+from shared.services import access, links, throttle, versions
+from shared.services.errors import Refused
+from shared.text import _
+
+CODE_LENGTH = 8  # 30 ** 8: whoever guesses is stopped after fifty
+_OVER = (Stage.WITHDRAWN, Stage.REVOKED)
+UNKNOWN = Problem("unknown", "code", _("没有这样的申请表，请对照申请表核对报名号和核验码"))
+BUSY = Problem("busy", "", _("您所在的网络核验失败次数过多，请15分钟后再试，或换用手机网络"))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A form that somebody holds: whether it is the present version, and since when it is not. Nothing about people."""
+
+    form_version: int
+    printed_at: datetime
+    is_current: bool
+    void_since: datetime | None
+
+
+def code_of(application: Application) -> str:
+    """The code of the form's present version: that of its earlier prints, or a new one."""
+    mine = Print.application_id == application.id, Print.form_version == application.form_version
+    return session.scalar(select(Print.code).where(*mine).order_by(Print.id).limit(1)) or links.new_code(CODE_LENGTH)
+
+
+@transaction
+def note(application_id: int, form_version: int, code: str, *, by: Actor) -> None:
+    """A form of this version was printed, with this code on it."""
+    application = access.one(Application, application_id, by=by, to=Can.PRINT, lock=True)
+    application.printed_version = max(application.printed_version, form_version)
+    session.add(
+        Print(
+            application_id=application_id,
+            form_version=form_version,
+            code=code,
+            printed_at=clock.now(),
+            printed_by=by.name,
+        )
+    )
+
+
+def look_up(registration_number: str, code: str, *, by: Actor) -> Paper:
+    """What became of the form with this code; `Refused` alike where there is no such number and no such code."""
+    throttle.refuse_busy(by=by, problem=BUSY)
+    found = session.scalar(
+        select(Print)
+        .join(Application)
+        .where(Application.registration_number == registration_number)
+        .where(Print.code == codes.read_code(code, CODE_LENGTH))
+        .order_by(Print.id)
+        .limit(1)
+    )
+    if found is None:
+        throttle.count(throttle.PAPER_MISSED, by=by)
+        raise Refused(UNKNOWN)
+    application = found.application
+    void_since = versions.replaced_at(application, found.form_version)
+    if void_since is None and application.stage in _OVER:
+        void_since = application.stage_at
+    return Paper(found.form_version, found.printed_at, void_since is None, void_since)
