@@ -9,11 +9,13 @@ from sqlalchemy import inspect
 
 from shared import clock
 from shared.db import Base, Encrypted
+from shared.models import Application, Certificate, Person, Staff
 from shared.models.kinds import Kind
 from shared.rules import masking
 from shared.text import _
 
 MASKS: dict[str, Callable[[str], str]] = {"id_number": masking.id_number, "phone": masking.phone}
+PEOPLE = frozenset((Application, Certificate, Person, Staff))
 ADDRESSES = frozenset({"email", "to"})  # columns that hold an e-mail address
 NOTHING = "—"
 YES, NO = _("是"), _("否")
@@ -60,6 +62,13 @@ def is_personal(model: type[Base], name: str) -> bool:
     for step in path:
         model = inspect(model).relationships[step].mapper.class_
     return mask_of(model, last) is not None
+
+
+@cache
+def is_about_people(model: type[Base]) -> bool:
+    """Whether its rows are people, or tell of some."""
+    related = {relation.mapper.class_ for relation in inspect(model).relationships}
+    return not {model, *related}.isdisjoint(PEOPLE)
 
 
 @cache

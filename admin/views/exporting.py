@@ -104,6 +104,7 @@ class Exporting(Listing):
             total=rows.exact_count(statement),
             selection="；".join(chip.text for chip in asked.chips),
             is_personal=not self.masked_columns.isdisjoint(columns),
+            is_about_people=cells.is_about_people(self.model),
         )
 
     def _lines(self, asked: Asked, columns: Sequence[str], *, full: bool) -> Iterator[list[Cell]]:

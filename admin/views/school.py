@@ -5,6 +5,8 @@ from shared.models import AssessmentYear, TeachingBreak
 from shared.rules.rights import Can
 from shared.text import _
 
+OF_THE_APPLICATION = ("application.registration_number", "application.name", "application.school")
+
 
 class AssessmentYears(Table):
     model, label = AssessmentYear, _("年度考核与培训")
@@ -12,7 +14,7 @@ class AssessmentYears(Table):
     column_list = ("application", "year", "assessment", "ethics", "training_hours", "note")
     column_filters = ("application_id", "year", "assessment")
     title_columns = ("application", "year")
-    import_key = ("application_id", "year")
+    column_details_list = (*OF_THE_APPLICATION, *column_list[1:])
 
 
 class TeachingBreaks(Table):
@@ -21,3 +23,4 @@ class TeachingBreaks(Table):
     column_list = ("application", "begins_on", "ends_on", "approved", "reason")
     column_filters = ("application_id",)
     title_columns = ("application", "begins_on")
+    column_details_list = (*OF_THE_APPLICATION, *column_list[1:])

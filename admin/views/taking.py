@@ -25,12 +25,15 @@ def formats(views: Iterable[Any]) -> Iterator[Format]:
 def format_of(view: Declared) -> Format:
     """The format of one table: its key, and the columns of its form."""
     names = [name for name in dict.fromkeys((*view.import_key, *view.form_columns)) if name != CAMPAIGN]
-    columns = [column_of(view.model, name, view.label_of(name)) for name in names]
-    of_campaign = CAMPAIGN in view.import_key
     name = view.model.__tablename__
-    rules = replace(
-        RULES.get(name, Rules()), create_only=[one for one in view.form_create_only if one not in view.import_key]
-    )
+    rules = RULES.get(name, Rules())
+    columns = [
+        column_of(view.model, one, view.label_of(one), **({"required": True} if one in rules.needed else {}))
+        for one in names
+    ]
+    of_campaign = CAMPAIGN in view.import_key
+    known = (*view.import_key, *rules.needed)
+    rules = replace(rules, create_only=[one for one in view.form_create_only if one not in known])
     if of_campaign:
         rules = replace(rules, fixed=_campaign)
     target = TableTarget(view.model, view.import_key, columns, rules)

@@ -6,7 +6,7 @@ Rows are written as they come and never held: a million of them take the same me
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
 OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 NARROW, WIDE = 8, 48
+MEASURED = 200  # rows whose texts say how wide their columns are
+A4 = 9
 READY_ROWS = 5_000  # rows of a template that offer choices before anything stands in them
 CHOICES = "choices"
 FORMULA = ("=", "+", "-", "@")
@@ -36,6 +38,11 @@ class Heading:
     def width(self) -> int:
         """Wide enough for the heading; Chinese characters take two places."""
         return max(NARROW, min(WIDE, 2 * len(self.label) + 4))
+
+
+def _places(text: str) -> int:
+    """How wide a text is."""
+    return min(WIDE, sum(2 if character > "\u2e80" else 1 for character in text[:WIDE]) + 2)
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,17 @@ class Sheet:
         # Text stays text: no ID number is rounded, and what begins like a formula is shown and not computed.
         self._text = book.add_format({"num_format": "@", "quote_prefix": False})
         self._quoted = book.add_format({"num_format": "@", "quote_prefix": True})
-        self._marked = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
-        for column, heading in enumerate(headings):
-            self._sheet.set_column(column, column, heading.width, self._text)
+        bad = {"bg_color": "#FFC7CE", "font_color": "#9C0006", "text_wrap": True, "valign": "top"}
+        self._marked = book.add_format({"num_format": "@", **bad})
+        self._widths = [heading.width for heading in headings]
         if title:
             self._line([title], book.add_format({"font_color": "#595959"}))
         top = self._heads(headings)
         self._sheet.freeze_panes(top, 0)
+        self._sheet.repeat_rows(top - 1)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(A4)
+        self._sheet.fit_to_pages(1, 0)
         self.first = top
 
     def _heads(self, headings: Sequence[Heading]) -> int:
@@ -86,6 +97,10 @@ class Sheet:
     def write(self, values: Iterable[Value]) -> None:
         """The next row."""
         row = next(self._rows)
+        if row < self.first + MEASURED:
+            values = list(values)
+            seen = [_places(value.text if isinstance(value, Marked) else str(value)) for value in values]
+            self._widths = [max(pair) for pair in zip_longest(self._widths, seen, fillvalue=0)]
         for column, value in enumerate(values):
             if isinstance(value, Marked):
                 self._sheet.write_string(row, column, value.text[:MAX_TEXT], self._marked)
@@ -94,6 +109,11 @@ class Sheet:
                 self._sheet.write_string(row, column, value[:MAX_TEXT], style)
             else:
                 self._sheet.write_number(row, column, value)
+
+    def fit(self) -> None:
+        """Make each column as wide as what stands in it."""
+        for column, width in enumerate(self._widths):
+            self._sheet.set_column(column, column, width, self._text)
 
     def offer(self, column: int, source: str) -> None:
         """Let people choose in `column` from the range `source`."""
@@ -116,6 +136,7 @@ def writing(
         for column, source in _choices(book, headings):
             sheet.offer(column, source)
         yield sheet
+        sheet.fit()
 
 
 def _choices(book: Any, headings: Sequence[Heading]) -> Iterator[tuple[int, str]]:  # noqa: ANN401

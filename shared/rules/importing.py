@@ -118,7 +118,7 @@ def headings(texts: Sequence[str], columns: Sequence[Column]) -> Headings:
         if column is not None and column in places:
             twice.append(text)
             column = None
-        elif column is None and text and plain_heading(text) != spellings.REASONS:
+        elif column is None and text and plain_heading(text) not in spellings.ADDED:
             unknown.append(text)
         places.append(column)
     return Headings(tuple(places), tuple(unknown), tuple(twice))

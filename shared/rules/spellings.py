@@ -6,7 +6,8 @@ Headings are those under which other systems and former years have the same thin
 import re
 
 EXPLANATION = "说明："  # how the row below the headings of a template begins
-REASONS = "不能导入的原因"  # the column that is added to a file that is given back
+REASONS, ORIGINAL_ROW = "不能导入的原因", "原文件行号"  # columns that are added to a file that is given back
+ADDED = (REASONS, ORIGINAL_ROW)
 FILE_PLACE, FILE_NAME = "第几个文件", "文件名"  # a list of photos that were refused
 PACKAGE = "[Content_Types].xml"  # by which a ZIP tells that it is a workbook or a document
 TEMPLATE = re.compile(r"模板[:：]\s*([a-z_]+)/(\d+)")
@@ -19,13 +20,23 @@ DAY_POINTS = str.maketrans("年月/.。", "-----", "日")
 
 ID_NUMBER = ("身份证号", "身份证号码", "身份证件号码", "证件号")
 PERSON = ("教师姓名", "申请人姓名")
-SCHOOL = ("任教学校", "现任教学校", "现任教学校编码", "学校编码", "学校代码", "学校名称", "现任教学校名称", "单位")
+SCHOOL = (
+    "任教学校",
+    "现任教学校",
+    "现任教学校编码",
+    "学校编码",
+    "学校代码",
+    "学校名称",
+    "现任教学校名称",
+    "单位",
+    "工作单位",
+)
 CERTIFICATE = ("教师资格证书号码", "证书编号", "证书号")
 SUBJECT = ("学科",)
 AUTHORITY = ("发证机关",)
 ISSUED_ON = ("发证日期", "证书签发日期")
 NUMBER = ("申请编号", "报名序号", "注册申请号")
-OPINION = ("初审结论", "结论", "注册结论", "初审暂缓/不合格")
+OPINION = ("初审结论", "初审意见", "结论", "注册结论", "初审暂缓/不合格")
 FINAL = ("注册结论", "结论", "终审意见")
 REASON_CODE = ("原因", "原因编码", "理由代码")
 NOTE = ("原因说明", "备注", "理由")

@@ -83,7 +83,8 @@ def _made(staff: Staff, address: str, picture: str) -> Slip:
     staff.activation_hash, staff.activation_expires_at = _hash(code), until
     locks.unlock(staff)  # whoever has forgotten the password has mostly tried too often before
     works_at = staff.point or staff.school or staff.bureau
-    place = works_at.name if works_at else ""
+    above = f"{staff.point.bureau.name} " if staff.point else ""  # points of two districts may have one name
+    place = f"{above}{works_at.name}" if works_at else ""
     return Slip(staff.name, place, staff.username, rules.spelled(code), address, picture, until)
 
 

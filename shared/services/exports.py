@@ -32,6 +32,7 @@ LONGEST_SHEET_NAME = 31
 LONGEST_SELECTION = 300
 MARK = _("{table}；导出人：{who}；导出时间：{at}；{personal}；共{count}行；范围：{selection}")
 MASKED, WITHOUT, IN_FULL = _("个人信息已遮盖"), _("不含个人信息"), _("个人信息完整显示（{why}）")
+NAMES = _("含姓名等个人信息")
 FILE = _("教师资格定期注册_{table}_{at}_{who}")
 NOT_IN_A_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
@@ -67,6 +68,7 @@ class Sheet:
     total: int
     selection: str = ""  # which rows, in words; "" for all
     is_personal: bool = False  # whether a column holds what is masked
+    is_about_people: bool = False  # whether rows tell of people, be it only by name
 
     def mark(self, order: Order, *, by: Actor, at: datetime) -> Text:
         """What stands above the rows, so that whoever finds the file knows where it came from."""
@@ -90,7 +92,7 @@ class Sheet:
     def personal(self, order: Order) -> Text:
         """Whether personal values are masked, and if not, why."""
         if not self.is_personal:
-            return WITHOUT
+            return NAMES if self.is_about_people else WITHOUT
         return Text(IN_FULL.message, {"why": order.why}) if order.reason else MASKED
 
     def file_name(self, order: Order, *, by: Actor, at: datetime) -> str:

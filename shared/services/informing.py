@@ -71,7 +71,8 @@ def sent_back(application_ids: list[int], order: Order, by: Actor) -> None:
 def photographed(application_ids: list[int], order: Order, by: Actor) -> None:
     """That staff have put another photo in place, so that what was printed before is not what the desk expects."""
     with in_chinese():
-        word = str(_("照片已更换，申请表有了新的版本。已经打印的请重新打印、签名，确认时交最新的一份"))
+        done = order.reason or _("照片已更换")
+        word = str(_("{done}，申请表有了新的版本。已经打印的请重新打印、签名，确认时交最新的一份", done=done))
     _leave_word(application_ids, word, order, by)
     _tell(application_ids, "message", by, message=word)
 

@@ -16,7 +16,7 @@ from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
 from shared.services import access, audit, windows, workflow
 from shared.services.errors import Refused
-from shared.services.workflow import Outcome
+from shared.services.workflow import Outcome, Wish
 
 Size = Literal["small", "master"]
 LONGEST_PREVIEW = 1200
@@ -93,13 +93,16 @@ class Standing:
 
 
 @transaction
-def replace_many(pictures: Mapping[int, adapter.Photo | None], *, by: Actor) -> tuple[Outcome, dict[int, Standing]]:
+def replace_many(
+    pictures: Mapping[int, adapter.Photo | None], *, by: Actor, told: str = ""
+) -> tuple[Outcome, dict[int, Standing]]:
     """Give each of these applications its photo, or none; as after `put` their forms must be signed anew (S20).
 
+    `told`: what the applicants read of it, where it is no new photo.
     What became of them, and by application the photos that stand there now. Those that the move refuses stay as they
     were.
     """
-    outcome = workflow.move_many(list(pictures), REPLACE, by=by)
+    outcome = workflow.move_many(list(pictures), REPLACE, by=by, wish=Wish(reason=told))
     there = standing(outcome.moved)
     wanted = {key: pictures[key] for key in outcome.moved}
     _remove([there[key].id for key, picture in wanted.items() if picture is None and key in there], by)

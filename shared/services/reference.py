@@ -228,19 +228,19 @@ def _sentence(fault: str) -> Problem:
     return IN_USE if "foreign key" in lowered else INVALID
 
 
-def is_above(parent: Bureau, level: BureauLevel) -> bool:
-    """Whether a bureau of `level` can stand below `parent`."""
-    return RANK[parent.level] < RANK[level]
+def is_above(parent: BureauLevel, level: BureauLevel) -> bool:
+    """Whether a bureau of `level` can stand below one of the level `parent`."""
+    return RANK[parent] < RANK[level]
 
 
-def not_above(parent: Bureau, name: str) -> Text:
-    """Why it cannot."""
-    return _("“{parent}”是{level}，不能作为“{name}”的上级", parent=parent.name, level=parent.level.label, name=name)
+def not_above(parent: str, level: BureauLevel, name: str) -> Text:
+    """Why the bureau `name` cannot stand below `parent`, which has this level."""
+    return _("“{parent}”是{level}，不能作为“{name}”的上级", parent=parent, level=level.label, name=name)
 
 
-def path_of(parent: Bureau | None, key: int) -> str:
-    """Where a bureau stands in the tree: the numbers down to its own."""
-    return f"{parent.path if parent else '/'}{key}/"
+def path_of(above: str, key: int) -> str:
+    """Where a bureau stands in the tree: the numbers down to its own; `above` is its superior's path."""
+    return f"{above or '/'}{key}/"
 
 
 def _lay_path(row: Base) -> None:
@@ -248,7 +248,7 @@ def _lay_path(row: Base) -> None:
     if not isinstance(row, Bureau):
         return
     parent = session.get(Bureau, row.parent_id) if row.parent_id else None
-    path = path_of(parent, row.id)
+    path = path_of(parent.path if parent else "", row.id)
     if parent is not None and (problem := _misplaced(row, parent)):
         raise Refused(problem)
     old = row.path
@@ -265,4 +265,6 @@ def _lay_path(row: Base) -> None:
 def _misplaced(row: Bureau, parent: Bureau) -> Problem | None:
     if f"/{row.id}/" in parent.path:
         return Problem("cycle", "parent_id", _("上级机构不能是它自己或它的下级"))
-    return None if is_above(parent, row.level) else Problem("level", "parent_id", not_above(parent, row.name))
+    if is_above(parent.level, row.level):
+        return None
+    return Problem("level", "parent_id", not_above(parent.name, parent.level, row.name))

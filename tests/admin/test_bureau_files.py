@@ -12,6 +12,7 @@ from shared.db import session
 from shared.models import Bureau, Import
 from shared.models.kinds import ImportState, Role
 from shared.services.imports import running
+from tests import build
 from tests.admin import world
 from tests.admin.world import City
 from tests.importing import a_workbook, counts, refusals, the
@@ -66,8 +67,10 @@ WRONG = {
     "parent_id: 新增时必须填写": ("B901", "新区教育局", "区县级", "{division}", "", ""),
     "不能作为“新省教育厅”的上级": ("B901", "新省教育厅", "省级", "{division}", "{root}", ""),
     "parent_id: 没有找到": ("B901", "新区教育局", "区县级", "{division}", "没有这个局", ""),
-    "level: 新增后不能通过导入更改": ("{old}", "{name}", "市级", "", "", ""),
-    "parent_id: 新增后不能通过导入更改": ("{old}", "{name}", "区县级", "", "{root}", ""),
+    "name: 必须填写": ("{old}", "", "区县级", "{division}", "", ""),
+    "division_code: 必须填写": ("{old}", "{name}", "区县级", "", "", ""),
+    "level: 已有部门的层级不能通过导入更改": ("{old}", "{name}", "市级", "", "", ""),
+    "parent_id: 已有部门的上级不能通过导入更改": ("{old}", "{name}", "区县级", "", "{root}", ""),
 }
 
 
@@ -79,3 +82,31 @@ def test_a_place_that_cannot_be_is_refused(keeper: FlaskClient, city: City, sent
     key = sends(keeper, tuple(text.format(**names) for text in WRONG[sentence]))
     assert re.search(re.escape(sentence), " ".join(refusals(key).get(2, []))), refusals(key)
     assert counts(key)[3] == 1
+
+
+def test_a_district_keeps_its_own_bureau_whose_superior_is_not_its_own(app: Flask, city: City) -> None:
+    own = session.get_one(Bureau, city.rows["bureaus"])
+    assert own.parent is not None
+    member = build.staff(Role.SUPERUSER, own).id
+    row = (own.code, own.name + "（新）", str(own.level.label), own.division_code, own.parent.code, "")
+    beyond = ("B903", "别区教育局", "区县级", own.division_code, own.parent.code, "")
+    key = sends(world.logged_in(app, member), row, beyond)
+    assert counts(key) == (0, 1, 0, 1)
+    assert "不在您的管理范围内" in refusals(key)[3][0]
+
+
+def test_what_a_file_changed_of_bureaus_is_put_back(keeper: FlaskClient, city: City) -> None:
+    own = session.get_one(Bureau, city.rows["bureaus"])
+    name, number, root = own.name, own.id, top(city)
+    assert own.parent is not None
+    row = (own.code, "改了名的教育局", str(own.level.label), own.division_code, own.parent.code, "")
+    key = sends(keeper, row, ("B904", "新区教育局", "区县级", root.division_code, root.code, ""))
+    assert counts(key) == (1, 1, 0, 0), refusals(key)
+    keeper.post(f"/imports/{key}/start", data={"digest": the(key).digest})
+    running.work_off(key)
+    assert session.get_one(Bureau, number).name == "改了名的教育局"
+    keeper.post(f"/imports/{key}/undo")
+    running.work_off(key)
+    assert (the(key).state, the(key).undone) == (ImportState.UNDONE, 2)
+    assert session.get_one(Bureau, number).name == name
+    assert session.scalar(select(Bureau.id).where(Bureau.code == "B904")) is None

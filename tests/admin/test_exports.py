@@ -170,7 +170,7 @@ def test_a_workbook_says_where_it_came_from(district: FlaskClient, city: City, t
     answer = ordered(district, "applications", ["registration_number", "name", "form_version"], file_format="xlsx")
     officer = session.get_one(Staff, city.staff[Role.DISTRICT]).name
     rows = cells(answer)
-    for told in ("定期注册申请", f"导出人：{officer}", "不含个人信息", "共2行", "范围：全部"):
+    for told in ("定期注册申请", f"导出人：{officer}", "含姓名等个人信息", "共2行", "范围：全部"):
         assert told in rows[0][0], told
     assert rows[1] == ["报名号", "姓名"]
     assert rows[2][1] == "王芳"

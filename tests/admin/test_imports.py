@@ -70,7 +70,7 @@ def test_the_marked_file_is_fetched_and_the_audit_knows(app: Flask, city: City) 
     assert "没有找到“没有这个局”" in page
     answer = client.post(f"/imports/{key}/download/marked")
     sheet = load_workbook(io.BytesIO(answer.data)).active
-    assert sheet["E2"].value.startswith("教育行政部门：没有找到")
+    assert sheet["F2"].value.startswith("教育行政部门：没有找到")
     entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
     assert (entry.table_name, entry.row_id, entry.changes["use"]) == ("imports", key, [None, "faults"])
     assert client.post(f"/imports/{key}/download/other").status_code == 404

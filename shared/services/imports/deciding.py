@@ -180,7 +180,9 @@ class DecisionTarget:
                 line.action = ImportAction.UNCHANGED
             elif fact.stage not in self.move.paths:
                 status = status_label(fact.stage, fact.conclusion)
-                line.refuse("", _("当前状态是“{status}”，不能再导入结论", status=status))
+                line.refuse(
+                    "", _("当前状态是“{status}”，不能再导入结论；确需更改的，请在申请详情页办理", status=status)
+                )
         going = [line for line in lines if line.action is ImportAction.NEW]
         wish = Wish(_ANY_REASON, conclusion=self.move.conclusions[0])
         outcome = workflow.preview([int(line.row_id or 0) for line in going], self.move.name, by=run.by, wish=wish)

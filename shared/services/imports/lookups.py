@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 
 from shared.models.base import Entry
 from shared.models.kinds import EntryStatus
@@ -15,9 +15,10 @@ from shared.services.imports.formats import Line, Run
 from shared.text import Text, _
 
 
-def resolve(lines: Iterable[Line], column: Column, run: Run) -> None:
+def resolve(lines: Iterable[Line], column: Column, run: Run, *, anywhere: bool = False) -> None:
     """Put the key of the row in place of the text that names it; refuse what names none, or several.
 
+    Rows outside the reader's area are not meant, unless `anywhere`.
     A row that has gone out of use is noted in `run.found`, and stays only where it already was.
     """
     known: dict[str, Any] = run.found.setdefault(("entries", column.name), {})
@@ -25,7 +26,8 @@ def resolve(lines: Iterable[Line], column: Column, run: Run) -> None:
     new = {line.values[column.name] for line in wanted} - known.keys()
     if new:
         assert column.entries is not None  # noqa: S101  an ENTRY has a table
-        found = aliases.resolve_many(column.entries, sorted(new), _within_reach(column.entries, run.by))
+        reach = true() if anywhere else _within_reach(column.entries, run.by)
+        found = aliases.resolve_many(column.entries, sorted(new), reach)
         known.update({text: found.get(text) for text in new})
     retired = run.found.setdefault(("retired", column.name), set())
     for line in wanted:

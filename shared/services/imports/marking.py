@@ -86,19 +86,23 @@ def _names(model: type[Entry], by: Actor) -> Sequence[str]:
 
 
 def marked(path: Path, target: Path, form: Format, import_id: int, *, by: Actor, only_refused: bool) -> None:
-    """The user's file at `path` once more at `target`, bad cells coloured, with a column of reasons.
+    """The user's file at `path` once more at `target`, bad cells coloured, with the row it had and the reasons.
 
-    `only_refused`: without the rows that are in already, so that the rest can be mended and sent in again.
+    `only_refused`: without the rows that are in already, so that the rest can be mended and sent in again. The rows are
+    others than in the file, which may have a title or hidden rows: reasons that name a row mean those of the file.
     """
     with in_chinese(), opened(path, form) as reading:
         names = [text_of(cell) for cell in reading.above[-1][1]]
-        headings = [*(Heading(name) for name in names), Heading(spellings.REASONS)]
+        kept = [place for place, name in enumerate(names) if importing.plain_heading(name) not in spellings.ADDED]
+        added = [Heading(spellings.ORIGINAL_ROW), Heading(spellings.REASONS)]
+        headings = [*(Heading(names[place]) for place in kept), *added]
         with writing(target, str(form.label)[:31], headings, author=by.name) as sheet:
             reasons = _Reasons(import_id)
             for number, cells in reading.raw:
                 faults = reasons.of(number)
                 if faults or not only_refused:
-                    sheet.write(_row(reading, [text_of(cell) for cell in cells], faults))
+                    texts = [text_of(cell) for cell in cells]
+                    sheet.write([*_row(reading, texts, faults, kept), str(number), _told(reading, faults)])
 
 
 def listed(target: Path, form: Format, import_id: int, *, by: Actor) -> None:
@@ -111,15 +115,19 @@ def listed(target: Path, form: Format, import_id: int, *, by: Actor) -> None:
                 sheet.write([str(row.number), Archive.name_of(row), "；".join(_sentences(_faults_of(row), labels))])
 
 
-def _row(reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]]) -> Iterator[Value]:
+def _row(
+    reading: Reading, cells: list[str], faults: Mapping[str, Sequence[Text]], kept: Sequence[int]
+) -> Iterator[Value]:
     places = reading.headings.places
-    cells.extend([""] * (len(places) - len(cells)))
-    for place, text in enumerate(cells[: len(places)]):
-        column = places[place]
-        kept = "" if column is not None and column.secret else text
-        yield Marked(kept) if column is not None and column.name in faults else kept
+    for place in kept:
+        column, text = places[place], cells[place] if place < len(cells) else ""
+        shown = "" if column is not None and column.secret else text
+        yield Marked(shown) if column is not None and column.name in faults else shown
+
+
+def _told(reading: Reading, faults: Mapping[str, Sequence[Text]]) -> Value:
     labels = {column.name: column.label for column in reading.headings.columns}
-    yield Marked("；".join(_sentences(faults, labels))) if faults else ""
+    return Marked("；".join(_sentences(faults, labels))) if faults else ""
 
 
 def _sentences(faults: Mapping[str, Sequence[Text]], labels: Mapping[str, Text]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from shared.db import session
 from shared.models import Bureau, ConfirmationPoint, ImportRow, School, Staff, StaffSession
 from shared.models.kinds import IdKind, ImportAction, Role
 from shared.rules import accounts, identity, policy, spellings
+from shared.rules.checks import Problem
 from shared.rules.form import EMAIL, MOBILE
 from shared.rules.importing import MASKED, As, Column
 from shared.rules.rights import Actor, Can
@@ -78,9 +79,14 @@ def account_is_right(line: Line, run: Run) -> None:
     if (until := values.get("valid_until")) and (new or "valid_until" in line.before) and until < run.today:
         line.refuse("valid_until", _("有效期止不能早于今天"))
     if new and line.work.password:
-        names = [values["username"], values["name"], values.get("id_number") or ""]
-        for problem in accounts.password_problems(line.work.password, names=names, staff=True):
+        for problem in _weaknesses(line, line.work.password):
             line.refuse("password", problem.text)
+
+
+def _weaknesses(line: Line, password: str) -> Sequence[Problem]:
+    values: dict[str, Any] = line.values
+    names = [values["username"], values.get("name") or "", values.get("id_number") or ""]
+    return accounts.password_problems(password, names=names, staff=True)
 
 
 class OperatorTarget(TableTarget):
@@ -233,8 +239,13 @@ def hash_ahead(lines: Sequence[Line], run: Run) -> Iterator[int]:
     )
     for place, line in enumerate(lines, 1):
         username, password = line.values["username"], line.values.get("password")
-        if password and not line.problems and username not in there:
-            hashed[username, password] = passwords.hash_password(str(password))
+        if (
+            isinstance(password, str)
+            and username not in there
+            and not line.problems
+            and not _weaknesses(line, password)
+        ):
+            hashed[username, password] = passwords.hash_password(password)
             yield place
 
 

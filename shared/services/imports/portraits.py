@@ -22,7 +22,7 @@ from shared.services.imports.columns import ID_NUMBER, may
 from shared.services.imports.deciding import read_again
 from shared.services.imports.formats import Format, Line, Moved, Run
 from shared.services.imports.tables import GONE
-from shared.text import Text, _
+from shared.text import Text, _, in_chinese
 
 _TABLE = Base.metadata.tables[Photo.__tablename__]
 _MOVE = MOVES[photos.REPLACE]
@@ -184,7 +184,9 @@ def _put_back(going: Mapping[int, tuple[int, ImportAction]], run: Run) -> None:
         numbers = [number for number, action in some.values() if action is ImportAction.CHANGED]
         former = files.kept_pieces(FileUse.FORMER, run.import_id, numbers)
         pictures = {key: unpacked(former[one[0]]) if one[0] in former else None for key, one in some.items()}
-        outcome, _left = photos.replace_many(pictures, by=run.by)
+        with in_chinese():
+            told = str(_("照片已恢复为更换以前的样子"))
+        outcome, _left = photos.replace_many(pictures, by=run.by, told=told)
         if outcome.refused:
             raise Moved
         files.remove_pieces(FileUse.FORMER, run.import_id, numbers)

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.adapters.sheets import Book, Row, Sheet, Unreadable, open_book
+from shared.adapters.xlsx import CHOICES
 from shared.rules import importing, spellings
 from shared.rules.importing import As, Column, Headings, Parser, Unfit, text_of
 from shared.services.imports.formats import Format, Line
@@ -161,8 +162,8 @@ def _data(rest: Sequence[Row], sheet: Sheet) -> Iterator[Row]:
 def _about_the_file(book: Book, sheet: Sheet, found: Headings, passed: Sequence[str]) -> Iterator[Text]:
     if found.unknown:
         yield _("这些列不认识，没有导入：{names}", names=_few(found.unknown))
-    if book.hidden_sheets:
-        yield _("隐藏的工作表没有导入：{names}", names=_few(book.hidden_sheets))
+    if unseen := [name for name in book.hidden_sheets if name != CHOICES]:
+        yield _("隐藏的工作表没有导入：{names}", names=_few(unseen))
     if passed:
         yield _("这些工作表没有需要的列，没有导入：{names}", names=_few(passed))
     if book.macros:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,7 +11,7 @@ from shared.models import Bureau, QualificationType
 from shared.models.kinds import ImportAction
 from shared.services import reference
 from shared.services.imports.formats import Line, Run
-from shared.services.imports.tables import NEEDED, SET_ONCE, Check, Rules
+from shared.services.imports.tables import Check, Rules
 from shared.text import _
 
 _SEPARATORS = re.compile(r"[;；,，、\s]+")
@@ -46,34 +47,49 @@ def _types() -> dict[str, str]:
     return {name: row.code for row in rows for name in (row.code, row.name)}
 
 
+def in_the_tree(lines: Sequence[Line], run: Run) -> None:  # noqa: ARG001  of every line
+    """All bureaus, and before anything else is locked: in the order in which they are locked to be moved."""
+    _tree(run)
+
+
 def below_its_parent(line: Line, run: Run) -> None:
-    """A new bureau stands below one of a higher level; an old one changes its place and level on pages of its own."""
+    """A new bureau stands below one of a higher level in the area; old ones change place and level on their pages."""
     if line.action is ImportAction.NEW:
-        parent = _parents(run).get(line.values["parent_id"])
-        if parent is None:
-            line.refuse("parent_id", NEEDED)
-        elif not reference.is_above(parent, line.values["level"]):
-            line.refuse("parent_id", reference.not_above(parent, line.values["name"]))
-    elif "level" in line.before:
-        line.refuse("level", SET_ONCE)
+        parent = _tree(run)[line.values["parent_id"]]
+        if not parent.path.startswith(run.by.bureau_path):
+            line.refuse("parent_id", _("“{parent}”不在您的管理范围内，请改填范围内的部门", parent=parent.name))
+        elif not reference.is_above(parent.level, line.values["level"]):
+            line.refuse("parent_id", reference.not_above(parent.name, parent.level, line.values["name"]))
+        return
+    if "level" in line.before:
+        line.refuse("level", _("已有部门的层级不能通过导入更改，请打开该部门，点“编辑”更改"))
+    if "parent_id" in line.before:
+        line.refuse("parent_id", _("已有部门的上级不能通过导入更改，请打开该部门，点“移动”更改"))
 
 
-def path_of(line: Line, run: Run) -> str:
+def place_of(line: Line, run: Run) -> str:
     """The place of a new bureau in the tree."""
     assert line.row_id is not None  # noqa: S101  it is being written
-    return reference.path_of(_parents(run)[line.values["parent_id"]], line.row_id)
+    return reference.path_of(_tree(run)[line.values["parent_id"]].path, line.row_id)
 
 
-def _parents(run: Run) -> Mapping[int | None, Bureau]:
-    """All bureaus by their numbers; while rows are written none of them is moved."""
-    every = select(Bureau).with_for_update(read=True) if run.writing else select(Bureau)
-    known: Mapping[int | None, Bureau] = run.once("parents", lambda: {one.id: one for one in session.scalars(every)})
+def _tree(run: Run) -> Mapping[int | None, Any]:
+    """Number, name, level and path of all bureaus; while rows are written none of them is moved."""
+    every = select(Bureau.id, Bureau.name, Bureau.level, Bureau.path).order_by(Bureau.id)
+    every = every.with_for_update(of=Bureau) if run.writing else every
+    known: Mapping[int | None, Any] = run.once("tree", lambda: {one.id: one for one in session.execute(every)})
     return known
 
 
 RULES: Mapping[str, Rules] = {
     "authorities": Rules(checks=(in_order("valid_from", "valid_to"),)),
-    "bureaus": Rules(checks=(below_its_parent,), derived={"path": path_of}),
+    "bureaus": Rules(
+        prepare=(in_the_tree,),
+        checks=(below_its_parent,),
+        derived={"path": place_of},
+        needed=("parent_id",),
+        anywhere=("parent_id",),
+    ),
     "confirmation_points": Rules(checks=(in_order("opens_on", "closes_on"),)),
     "subjects": Rules(prepare=(types_by_code,)),
 }

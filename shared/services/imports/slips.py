@@ -54,7 +54,7 @@ def give(import_id: int, *, by: Actor, admin_url: str) -> Sequence[Slip]:
         _accounts(row, by)
         .outerjoin(Staff.point)
         .options(contains_eager(Staff.point))
-        .order_by(ConfirmationPoint.name, Staff.username)
+        .order_by(ConfirmationPoint.bureau_id, ConfirmationPoint.name, ConfirmationPoint.id, Staff.username)
         .with_for_update(of=Staff)
     ).all()
     untouched = [one.id for one in staff if one.version == 1]

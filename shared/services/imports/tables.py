@@ -62,7 +62,8 @@ class Rules:
     `checks` look at a line whose cells are all in order, `prepare` reads cells that no parser can. `fixed`: values that
     the file does not have and every row gets, like the campaign. `defaults`: what an empty cell means, beside the
     table's own. `create_only`: columns that are set once. `derived`: values of a new row that follow from others, its
-    number among them.
+    number among them. `needed`: columns that a new row must have, though the table could do without. `anywhere`:
+    columns that may name rows beyond the reader's area, because a check says which.
     """
 
     checks: Sequence[Check] = ()
@@ -71,6 +72,8 @@ class Rules:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     create_only: Sequence[str] = ()
     derived: Mapping[str, Callable[[Line, Run], Any]] = field(default_factory=dict)
+    needed: Sequence[str] = ()
+    anywhere: Sequence[str] = ()
 
 
 class TableTarget:
@@ -84,6 +87,7 @@ class TableTarget:
         self.table = table_of(model)
         self.key_of = _key_of(self.key)
         self.entries = [column for column in columns if column.holds is As.ENTRY]
+        self.needed = {column.name for column in columns if column.required} - set(self.rules.needed)
         self.defaults = {**defaults_of(self.table), **self.rules.defaults}
 
     # Looking.
@@ -93,7 +97,7 @@ class TableTarget:
         for prepare in self.rules.prepare:
             prepare(lines, run)
         for column in self.entries:
-            lookups.resolve(lines, column, run)
+            lookups.resolve(lines, column, run, anywhere=column.name in self.rules.anywhere)
         for line in lines:
             line.values.update(fixed)
         self._refuse_incomplete_keys(lines)
@@ -204,12 +208,14 @@ class TableTarget:
             return None
         if name in self.defaults:
             return self.defaults[name]
-        return "" if isinstance(column.type, String) and not isinstance(column.type, Enum) else None
+        is_text = isinstance(column.type, String) and not isinstance(column.type, Enum) and not column.foreign_keys
+        return "" if is_text else None
 
     def _check(self, line: Line, retired: Sequence[importing.Column], run: Run) -> None:
         lookups.refuse_retired(line, retired, run)
         for name in line.before:
-            if line.values[name] is None and not self.table.c[name].nullable:
+            value = line.values[name]
+            if (value is None and not self.table.c[name].nullable) or (value in (None, "") and name in self.needed):
                 line.refuse(name, _("必须填写"))
             if name in self.rules.create_only:
                 line.refuse(name, SET_ONCE)

@@ -141,7 +141,9 @@ def test_the_same_file_again_changes_nothing(here: Here) -> None:
     one = here.one()
     written(here.sent(a_row(one)), by=here.by)
     assert counts(here.sent(a_row(one))) == (0, 0, 1, 0)
-    assert refusals(here.sent(a_row(one, "不合格", "F1"))) == {2: [": 当前状态是“初审暂缓注册”，不能再导入结论"]}
+    assert refusals(here.sent(a_row(one, "不合格", "F1"))) == {
+        2: [": 当前状态是“初审暂缓注册”，不能再导入结论；确需更改的，请在申请详情页办理"]
+    }
 
 
 def test_every_row_that_does_not_fit_is_refused_with_a_sentence(here: Here) -> None:

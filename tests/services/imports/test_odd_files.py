@@ -26,6 +26,7 @@ ID = "320102199001011234"
 HEAD = ("证书号码", "姓名", "身份证号", "签发日期")
 ROWS = (("20103201631000001", "王芳", ID, date(2010, 6, 30)), ("20103201632000002", "李强", ID, date(2011, 7, 1)))
 LIBREOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+KINDS = {"xls": "xls:MS Excel 97", "ods": "ods"}
 SEEDS, AT_ONCE = 30, 6  # of each kind, in so many tests
 
 
@@ -148,12 +149,17 @@ def of_libreoffice(kind: str) -> Callable[[Path], Path]:
     def make(path: Path) -> Path:
         if not LIBREOFFICE:
             pytest.skip("LibreOffice Calc is not installed: .ci/run installs it")
-        profile = f"-env:UserInstallation=file://{path}/profile"
-        command = [LIBREOFFICE, profile, "--headless", "--convert-to", kind, "--outdir", path / "out"]
-        subprocess.run([*command, of_openpyxl(path)], check=True, timeout=120, capture_output=True)
-        return path / "out" / f"a.{kind.partition(':')[0]}"
+        return by_libreoffice(of_openpyxl(path), kind)
 
     return make
+
+
+def by_libreoffice(file: Path, kind: str) -> Path:
+    """`file` as LibreOffice saves it."""
+    profile = f"-env:UserInstallation=file://{file.parent}/profile"
+    command = [str(LIBREOFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(file.parent / "out")]
+    subprocess.run([*command, str(file)], check=True, timeout=120, capture_output=True)
+    return file.parent / "out" / f"a.{kind.partition(':')[0]}"
 
 
 PROGRAMS = {
@@ -161,8 +167,8 @@ PROGRAMS = {
     "openpyxl": of_openpyxl,
     "by hand": by_hands,
     "LibreOffice .xlsx": of_libreoffice("xlsx"),
-    "LibreOffice .xls": of_libreoffice("xls:MS Excel 97"),
-    "LibreOffice .ods": of_libreoffice("ods"),
+    "LibreOffice .xls": of_libreoffice(KINDS["xls"]),
+    "LibreOffice .ods": of_libreoffice(KINDS["ods"]),
     "LibreOffice .csv": of_libreoffice("csv:Text - txt - csv (StarCalc):44,34,76"),
 }
 
@@ -184,7 +190,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     found = {"xlsx": (folder / "a.xlsx").read_bytes(), "csv": a_csv(*many)}
     if LIBREOFFICE:
         for kind in ("xls", "ods"):
-            path = of_libreoffice("xls:MS Excel 97" if kind == "xls" else kind)(folder)
+            path = of_libreoffice(KINDS[kind])(folder)
             found[kind] = path.read_bytes()
     return found
 
@@ -221,6 +227,18 @@ def outcome(path: Path) -> list[str]:
     except Unusable as fault:
         return [str(text) for text in fault.texts] or [""]
     return [*problems, *notes, f"{len(values)} rows"]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_a_formula_is_refused_in_files_of_other_programs(tmp_path: Path, kind: str) -> None:
+    if not LIBREOFFICE:
+        pytest.skip("LibreOffice Calc is not installed: .ci/run installs it")
+    book = made([HEAD, *ROWS])
+    book.active["B2"] = '="王"&"芳"'
+    book.save(tmp_path / "a.xlsx")
+    values, problems, _notes = read(by_libreoffice(tmp_path / "a.xlsx", KINDS[kind]))
+    assert problems == ["单元格是公式，请复制后选择“粘贴为数值”，再重新上传"]
+    assert [row[1] for row in values] == [None, "李强"]
 
 
 @pytest.mark.parametrize("part", range(AT_ONCE))

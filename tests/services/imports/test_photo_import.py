@@ -320,3 +320,11 @@ def test_whoever_must_sign_again_is_told(here: Here) -> None:
     assert [(word.application_id, "重新打印、签名" in word.body) for word in words] == [(one.id, True)]
     letter = session.scalars(select(Mail)).one()
     assert (letter.to, words[0].body in letter.body) == (one.person.email, True)
+
+
+def test_whoever_gets_the_former_photo_back_is_told_that(here: Here) -> None:
+    key = here.sent((named(here.application()), PICTURE))
+    written(key, by=here.by)
+    taken_back(key, by=here.by)
+    first, second = session.scalars(select(Message.body).order_by(Message.id)).all()
+    assert (first[:5], second[:6]) == ("照片已更换", "照片已恢复为")

@@ -103,9 +103,10 @@ def test_the_good_rows_can_go_in_first(here: Here, tmp_path: Any) -> None:
     row = written(key, by=here.by, partial=True)
     assert (row.state, names()) == (ImportState.DONE, ["张三"])
     sheet = load_workbook(importing.the_file(FileUse.FAULTS, key, tmp_path)).active
-    assert [cell.value for cell in sheet[1]] == [*HEAD, "不能导入的原因"]
+    assert [cell.value for cell in sheet[1]] == [*HEAD, "原文件行号", "不能导入的原因"]
     assert (sheet.max_row, sheet["B2"].value) == (2, "李四")
-    assert "没有找到“没有这个学校”" in sheet["D2"].value
+    assert sheet["D2"].value == "3"  # the row that reasons mean
+    assert "没有找到“没有这个学校”" in sheet["E2"].value
     assert sheet["A2"].fill.bgColor.rgb or sheet["A2"].fill.fgColor.rgb
 
 
