@@ -153,6 +153,9 @@ def parser(column: Column, *, since_1904: bool = False) -> Parser:
     return plain.get(column.holds) or _one_line(column.longest)
 
 
+_SCIENTIFIC = re.compile(r"[0-9]\.[0-9]+E\+[0-9]{2}")
+
+
 def _odd(cell: tuple[str, str]) -> str:
     """The text of a cell that is no plain text, unless it must be mended first."""
     kind, text = cell
@@ -161,9 +164,12 @@ def _odd(cell: tuple[str, str]) -> str:
     if kind == ERROR:
         raise Unfit(_("单元格里是错误值{value}，请改正", value=text))
     if kind == ROUNDED:
-        lost = _("号码被表格软件改成了{value}，末尾几位已经丢失。请把这一列设为“文本”格式，重新填写", value=text)
-        raise Unfit(lost)
+        raise _lost(text)
     return text
+
+
+def _lost(text: str) -> Unfit:
+    return Unfit(_("号码被表格软件改成了{value}，末尾几位已经丢失。请把这一列设为“文本”格式，重新填写", value=text))
 
 
 def _one_line(longest: int) -> Parser:
@@ -191,6 +197,9 @@ def _number_text(cell: Cell) -> Any:  # noqa: ANN401  text, or KEEP
     if MASKED in text:
         return KEEP
     if not (text.isascii() and text.isalnum()):
+        if _SCIENTIFIC.fullmatch(text.strip().upper()):  # what a table of numbers became when it was saved as text
+            raise _lost(text.strip())
+        text = text.strip().lstrip("'‘’")  # typed to keep a number text, and kept by programs that do not know that
         text = "".join(c for c in unicodedata.normalize("NFKC", text) if not c.isspace() and c.isprintable())
         text = text.replace("×", "X")  # what Chinese keyboards offer for the check character
         text = unicodedata.normalize("NFKC", text.upper())  # capitals of letters with marks may fall into two

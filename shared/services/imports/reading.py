@@ -109,6 +109,13 @@ def _why_not(found: Headings | None, form: Format) -> Text:
             "没有找到标题行。前{rows}行中应有一行写着列名：{wanted}", rows=importing.HEADINGS_WITHIN, wanted=wanted
         )
     lacking = "、".join(column.label.message for column in _lacking(found, form))
+    if found.unknown:
+        unknown = _few(found.unknown)
+        return _(
+            "缺少这些列：{lacking}；不认识这些列：{unknown}。请改列名，或者下载新模板对照补上",
+            lacking=lacking,
+            unknown=unknown,
+        )
     return _("缺少这些列：{lacking}。请下载新模板，对照补上", lacking=lacking)
 
 

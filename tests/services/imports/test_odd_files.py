@@ -87,6 +87,18 @@ def test_a_number_that_excel_rounded_is_refused_with_how_to_mend_it(tmp_path: Pa
     assert "设为“文本”格式" in problems[0]
 
 
+@pytest.mark.parametrize(("cell", "said"), [("3.20102E+17", "末尾几位已经丢失"), (f"'{ID}", ""), (f"‘{ID}", "")])
+def test_a_number_that_a_program_wrote_as_text_is_told_or_read(tmp_path: Path, cell: str, said: str) -> None:
+    (tmp_path / "a.csv").write_bytes(a_csv(HEAD, (*ROWS[0][:2], cell, "2010-06-30")))
+    values, problems, _notes = read(tmp_path / "a.csv")
+    assert (values[0][2], [said in one for one in problems]) == ((None, [True]) if said else (ID, []))
+
+
+def test_what_lacks_a_column_names_those_that_nobody_knows(tmp_path: Path) -> None:
+    told = refused(written(tmp_path / "a.xlsx", [("证书的号", "姓名", "身份证号"), ROWS[0][:3]]))
+    assert ["缺少这些列：证书号码" in told, "不认识这些列：证书的号" in told] == [True, True]
+
+
 def test_a_formula_is_refused_with_how_to_mend_it(tmp_path: Path) -> None:
     book = made([HEAD, *ROWS])
     book.active["B2"] = '="王"&"芳"'
