@@ -1,14 +1,11 @@
 """Paper: the application form and the receipt as PDF, each bound to the version of the data that it shows."""
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import select
 
 from shared import clock
-from shared.adapters import fonts, pdf, qr
+from shared.adapters import qr
 from shared.db import session
 from shared.models import Application, AssessmentYear, Material, Photo, Receipt, ReceivedPaper
 from shared.rules import accounts, masking, workdays
@@ -19,20 +16,12 @@ from shared.rules.workdays import UnknownYear
 from shared.services import access, prints, receipts
 from shared.services.calendar import is_workday
 from shared.services.errors import NotYours, Refused
+from shared.services.printing.setting import typeset
 from shared.text import Text, _, in_chinese
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
 PAIRS_IN_A_ROW = 2
 MOMENT = "%Y-%m-%d %H:%M"
 CHECK_PAGE = "/paper"  # of the portal
-
-_fonts_folder = Path("var/fonts")
-
-
-def keep_fonts_in(folder: Path) -> None:
-    """Where the fonts lie that papers are set in; they are made there once."""
-    global _fonts_folder  # noqa: PLW0603  one folder per process, from the settings
-    _fonts_folder = folder
 
 
 def form_code(application: Application) -> str:
@@ -54,7 +43,10 @@ def application_form(application_id: int, *, by: Actor, portal_url: str) -> byte
     scanned, code = qr.png(form_code(application)), prints.code_of(application)
     images = {"qr": scanned} | ({"photo": photo} if photo else {})
     with in_chinese():
-        html = _template("application_form").render(
+        paper = typeset(
+            "application_form",
+            title=str(_("教师资格定期注册申请表 {number}", number=application.registration_number)),
+            images=images,
             form={
                 "registration_number": application.registration_number,
                 "form_version": application.form_version,
@@ -68,8 +60,6 @@ def application_form(application_id: int, *, by: Actor, portal_url: str) -> byte
             photo="photo" if photo else None,
             blocks=_blocks(application),
         )
-        title = str(_("教师资格定期注册申请表 {number}", number=application.registration_number))
-    paper = _render(html, title=title, images=images)
     prints.note(application_id, application.form_version, code, by=by)
     return paper
 
@@ -107,9 +97,12 @@ def receipt(application_id: int, *, by: Actor) -> bytes:
     if found is None:
         raise NotYours
     with in_chinese():
-        html = _template("receipt").render(receipt=_receipt_facts(application, found), void=found.voided_at is not None)
-        title = str(_("受理凭证 {number}", number=found.number))
-    return _render(html, title=title)
+        return typeset(
+            "receipt",
+            title=str(_("受理凭证 {number}", number=found.number)),
+            receipt=_receipt_facts(application, found),
+            void=found.voided_at is not None,
+        )
 
 
 def _receipt_facts(application: Application, found: Receipt) -> dict[str, Any]:
@@ -143,20 +136,3 @@ def _legal_deadline(application: Application) -> str | None:
     except UnknownYear:
         return None
     return day.isoformat()
-
-
-def _render(html: str, *, title: str, images: dict[str, bytes] | None = None) -> bytes:
-    fonts.prepare_fonts(_fonts_folder)
-    try:
-        return pdf.render(html, title=title, images=images)
-    except pdf.MissingGlyphs as fault:
-        characters = "、".join(fault.characters)
-        text = _("字库中没有“{characters}”，不能打印，请联系所在区教育局处理", characters=characters)
-        raise Refused(Problem("glyphs", "", text)) from None
-
-
-@cache
-def _template(name: str) -> Any:  # noqa: ANN401  a Jinja template
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    environment.globals["_"] = lambda message: message
-    return environment.get_template(f"pdf/{name}.html")

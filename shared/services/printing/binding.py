@@ -1,0 +1,74 @@
+"""Many papers as one file, part by part; what cannot be printed is listed at the end."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, TextStringObject
+from sqlalchemy import Select
+
+from shared.adapters.fonts import missing_characters
+from shared.db import session
+from shared.models import Application, School
+from shared.services.errors import Refused
+from shared.services.printing.kinds import Keys, Paper
+from shared.services.printing.setting import Job, typeset
+from shared.text import _
+
+
+def pile(statement: Select[Any], paper: Paper) -> Keys:
+    """The applications of `statement` that `paper` is for, in the order in which papers are piled: school, number."""
+    columns = Application.id, Application.school_id, Application.bureau_id, Application.registration_number
+    chosen = statement.with_only_columns(*columns).where(paper.fits).order_by(None)
+    return session.execute(
+        chosen.outerjoin(School, School.id == Application.school_id).order_by(
+            School.code, Application.registration_number
+        )
+    ).all()
+
+
+def bind(path: Path, paper: Paper, keys: Keys, job: Job, told: Callable[[int], None] = lambda _done: None) -> None:
+    """Write all of it to `path`; `told` hears after each part how many applications are done."""
+    out, left_out, done = PdfWriter(), [], 0
+    for part in paper.parts(keys):
+        try:
+            made = paper.make([key.id for key in part], job)
+        except Refused as refused:
+            reasons = _drawable("；".join(str(problem.text) for problem in refused.problems))
+            left_out += [(str(key.registration_number), reasons) for key in part]
+        else:
+            out.append(BytesIO(made), import_outline=False)
+        done += len(part)
+        session.rollback()  # nothing of a part is held while the next is set
+        session.expunge_all()
+        told(done)
+    if left_out:
+        out.append(BytesIO(_rest(left_out, job)), import_outline=False)
+    out.add_metadata({"/Title": str(paper.label)})
+    out.root_object[NameObject("/Lang")] = TextStringObject("zh-CN")
+    out.compress_identical_objects(remove_duplicates=True, remove_unreferenced=True)
+    out.write(path)
+
+
+def _drawable(text: str) -> str:
+    """With the numbers of characters that no font here has."""
+    for character in missing_characters(text):
+        text = text.replace(character, f"U+{ord(character):04X}")
+    return text
+
+
+def _rest(left_out: list[tuple[str, str]], job: Job) -> bytes:
+    title = str(_("没有打印的申请"))
+    return typeset(
+        "list",
+        title=title,
+        heading=title,
+        campaign="",
+        columns=[(str(_("报名号")), 50), (str(_("原因")), 200)],
+        rows=[list(one) for one in left_out],
+        note="",
+        signed=False,
+        on=job.today.isoformat(),
+    )

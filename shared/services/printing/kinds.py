@@ -1,0 +1,91 @@
+"""The papers that are printed for many applications, each a declaration: for which, by whom, how many at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from shared.models import Application, Receipt
+from shared.models.kinds import Conclusion, Stage
+from shared.rules.rights import Can
+from shared.services.printing import lists, notices, singles, stickers
+from shared.services.printing.setting import Job
+from shared.text import Text, _
+
+Keys = Sequence[Any]  # rows with id, school_id, bureau_id and registration_number, in the order of the paper pile
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document for many applications. `fits`: those that it is for; `right`: what one must be allowed to do to them.
+
+    `parts`: how the applications are divided, each part set by itself; `make` sets one. `is_aligned`: it is printed on
+    sheets that lie a little differently in each printer.
+    """
+
+    name: str
+    label: Text
+    hint: Text
+    right: Can
+    fits: ColumnElement[bool]
+    parts: Callable[[Keys], Iterator[Keys]]
+    make: Callable[[Sequence[int], Job], bytes]
+    is_aligned: bool = False
+
+
+def one_by_one(keys: Keys) -> Iterator[Keys]:
+    for key in keys:
+        yield [key]
+
+
+def by_school(keys: Keys) -> Iterator[Keys]:
+    for _school, some in groupby(keys, lambda key: key.school_id):
+        yield list(some)
+
+
+def by_bureau(keys: Keys) -> Iterator[Keys]:
+    for _bureau, some in groupby(sorted(keys, key=lambda key: key.bureau_id or 0), lambda key: key.bureau_id):
+        yield list(some)
+
+
+def by_sheet(keys: Keys) -> Iterator[Keys]:
+    for start in range(0, len(keys), stickers.ON_A_SHEET):
+        yield keys[start : start + stickers.ON_A_SHEET]
+
+
+_CONCLUDED = Application.stage == Stage.CONCLUDED
+_WITH_RECEIPT = select(Receipt.id).where(Receipt.application_id == Application.id, Receipt.voided_at.is_(None)).exists()
+_NOT_REGISTERED = Application.conclusion.in_((Conclusion.DEFERRED, Conclusion.REFUSED))
+
+PAPERS = (
+    Paper(
+        "forms", _("申请表"), _("每件一张，双面打印；打印后记为已打印"), Can.PRINT,
+        (Application.form_version > 0) & Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
+        one_by_one, singles.form,
+    ),
+    Paper("receipts", _("受理凭证"), _("已受理的每件一张"), Can.PRINT, _WITH_RECEIPT, one_by_one, singles.receipt),
+    Paper(
+        "roster", _("申请人员汇总表"), _("一校一份，按报名号排列，与材料顺序一致"), Can.PRINT,
+        Application.stage.not_in((Stage.DRAFT, Stage.WITHDRAWN, Stage.REVOKED)), by_school, lists.roster,
+    ),
+    Paper(
+        "not_registered", _("暂缓注册、注册不合格名单"), _("一校一份，附原因"), Can.PRINT,
+        _NOT_REGISTERED, by_school, lists.not_registered,
+    ),
+    Paper(
+        "publicity", _("公示名单"), _("初审合格的人员；不含证件号码和证书号码"), Can.PRELIMINARY,
+        (Application.stage == Stage.PRELIMINARY) & (Application.conclusion == Conclusion.REGISTERED),
+        by_bureau, lists.publicity,
+    ),
+    Paper(
+        "notices", _("暂缓注册、注册不合格告知书"), _("已终审的每件一张"), Can.PRELIMINARY,
+        _CONCLUDED & _NOT_REGISTERED, one_by_one, notices.conclusion,
+    ),
+    Paper(
+        "stickers", _("注册结论贴"), _("A4不干胶，每张24枚（70×37毫米）；先用白纸试打，再填偏移量"), Can.PRELIMINARY,
+        _CONCLUDED & (Application.conclusion == Conclusion.REGISTERED), by_sheet, stickers.sheet, is_aligned=True,
+    ),
+)  # fmt: skip
+BY_NAME = {paper.name: paper for paper in PAPERS}

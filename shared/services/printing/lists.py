@@ -1,0 +1,105 @@
+"""Lists of applications on paper, in the order in which the papers are piled: by registration number."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from shared.db import session
+from shared.models import Application, Publicity
+from shared.models.kinds import Conclusion, Stage
+from shared.rules.states import status_label
+from shared.services.printing.setting import Job, typeset
+from shared.text import Text, _
+
+Column = tuple[Text, int, Callable[[Application], object]]  # label, width in mm, value
+
+LAST_DIGITS = 4
+_SHOWN = ("person", "school", "bureau", "campaign", "qualification_type", "certificate_subject", "authority",
+          "teaching_subject")  # fmt: skip
+_ACCEPTED = (Stage.CONFIRMED, Stage.PRELIMINARY, Stage.REVIEWED, Stage.CONCLUDED)
+
+NUMBER: Column = (_("报名号"), 27, lambda one: one.registration_number)
+NAME: Column = (_("姓名"), 20, lambda one: one.name or one.person.name)
+SEX: Column = (_("性别"), 9, lambda one: one.sex.label if one.sex else "")
+LAST_FOUR: Column = (_("证件号码后四位"), 16, lambda one: one.person.id_number[-LAST_DIGITS:])
+TYPE: Column = (_("资格种类"), 27, lambda one: one.qualification_type or "")
+CONCLUSION: Column = (_("结论"), 22, lambda one: one.conclusion.label)
+SCHOOL: Column = (_("学校"), 66, lambda one: one.school or "")
+
+ROSTER: tuple[Column, ...] = (
+    NUMBER, NAME, SEX, LAST_FOUR, TYPE,
+    (_("任教学科"), 18, lambda one: one.certificate_subject or ""),
+    (_("证书号码"), 32, lambda one: one.certificate_number or ""),
+    (_("认定机构"), 32, lambda one: one.authority or ""),
+    (_("签发日期"), 19, lambda one: one.certificate_issued_on or ""),
+    (_("现任教学段"), 16, lambda one: one.teaching_stage.label if one.teaching_stage else ""),
+    (_("现任教学科"), 16, lambda one: one.teaching_subject or ""),
+    (_("申请类别"), 14, lambda one: one.registration_type.label),
+    (_("材料齐全"), 10, lambda one: "√" if one.stage in _ACCEPTED else ""),
+)  # fmt: skip
+NOT_REGISTERED: tuple[Column, ...] = (
+    NUMBER, NAME, SEX, LAST_FOUR, TYPE, CONCLUSION,
+    (_("状态"), 26, lambda one: status_label(one.stage, Conclusion.NONE)),
+    (_("原因"), 104, lambda one: one.reason),
+)  # fmt: skip
+PUBLICITY: tuple[Column, ...] = (
+    (NAME[0], 30, NAME[2]),
+    (SCHOOL[0], 130, SCHOOL[2]),
+    (TYPE[0], 50, TYPE[2]),
+    CONCLUSION,
+)
+
+
+def roster(keys: Sequence[int], job: Job) -> bytes:
+    """《汇总表》 of one school (S10): numbered, in the order of the paper pile, with totals and room for the seal."""
+    found = _applications(keys)
+    return _list(found, ROSTER, _("{school}教师资格定期注册申请人员汇总表", school=found[0].school or ""), job)
+
+
+def not_registered(keys: Sequence[int], job: Job) -> bytes:
+    """Those of one school who were deferred or refused, each with the reason."""
+    found = _applications(keys)
+    return _list(found, NOT_REGISTERED, _("{school}暂缓注册、注册不合格人员名单", school=found[0].school or ""), job)
+
+
+def publicity(keys: Sequence[int], job: Job) -> bytes:
+    """公示名单 of one bureau: no number of a document or certificate is on it; where to object, and how long."""
+    found = _applications(keys)
+    bureau = found[0].bureau
+    period = session.scalar(
+        select(Publicity)
+        .where(Publicity.bureau_id == found[0].bureau_id, Publicity.campaign_id == found[0].campaign_id)
+        .order_by(Publicity.starts_on.desc())
+        .limit(1)
+    )
+    days = _("公示期：{first}至{last}。", first=period.starts_on, last=period.ends_on) if period else ""
+    phone = bureau.phone if bureau else ""
+    note = _("{days}对公示内容有异议的，请在公示期内向{bureau}反映，电话：{phone}。", days=days, bureau=bureau or "",
+             phone=phone)  # fmt: skip
+    return _list(found, PUBLICITY, _("{bureau}教师资格定期注册公示名单", bureau=bureau or ""), job, note=note)
+
+
+def _applications(keys: Sequence[int]) -> list[Application]:
+    """In the order of `keys`."""
+    options = [selectinload(getattr(Application, name)) for name in _SHOWN]
+    found = {
+        one.id: one for one in session.scalars(select(Application).where(Application.id.in_(keys)).options(*options))
+    }
+    return [found[key] for key in keys]
+
+
+def _list(
+    found: Sequence[Application], columns: Sequence[Column], title: Text, job: Job, *, note: Text | str = ""
+) -> bytes:
+    return typeset(
+        "list",
+        title=str(title),
+        heading=str(title),
+        campaign="、".join(dict.fromkeys(one.campaign.name for one in found)),
+        columns=[(str(label), width) for label, width, _value in columns],
+        rows=[[str(value(one)) for _label, _width, value in columns] for one in found],
+        note=str(note),
+        signed=not note,
+        on=job.today.isoformat(),
+    )

@@ -1,0 +1,48 @@
+"""告知书: what somebody who was deferred or refused is told on paper: the rule, the reason, what can be done."""
+
+from collections.abc import Sequence
+
+from shared.db import session
+from shared.models import Application, ReasonCode
+from shared.models.kinds import Conclusion
+from shared.services.printing.setting import Job, typeset
+from shared.text import Text, _
+
+# Interim measures of 2013 for the periodic registration of teachers in primary and secondary schools.
+RULES = {
+    Conclusion.DEFERRED: _("《中小学教师资格定期注册暂行办法》第九条"),
+    Conclusion.REFUSED: _("《中小学教师资格定期注册暂行办法》第十条"),
+}
+AGAIN = {
+    Conclusion.DEFERRED: _("暂缓注册的情形消失后，您可以重新申请定期注册，申请时应提供暂缓注册情形消失的证明。"),
+    Conclusion.REFUSED: _("注册不合格的，不能继续从事教师岗位的教育教学工作。"),
+}
+# Law on administrative reconsideration (2023), art. 20; law on administrative litigation (2017), art. 46.
+OBJECT = _(
+    "对本结论不服的，可以自收到本告知书之日起60日内依法申请行政复议，"
+    "或者自知道作出本结论之日起6个月内依法提起行政诉讼。"
+)
+
+
+def conclusion(keys: Sequence[int], job: Job) -> bytes:
+    """The notice of one application's final conclusion."""
+    application = session.get_one(Application, keys[0])
+    code = session.query(ReasonCode).filter_by(code=application.reason_code).one_or_none()
+    title: Text = _("教师资格定期注册结论告知书")
+    return typeset(
+        "notice",
+        title=str(title),
+        heading=str(title),
+        number=application.registration_number,
+        name=application.name or application.person.name,
+        school=str(application.school or ""),
+        campaign=application.campaign.name,
+        conclusion=str(application.conclusion.label),
+        rule=str(RULES[application.conclusion]),
+        reason="；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason)))),
+        again=str(AGAIN[application.conclusion]),
+        objecting=str(OBJECT),
+        office=str(application.bureau or ""),
+        phone=application.bureau.phone if application.bureau else "",
+        on=job.today.isoformat(),
+    )

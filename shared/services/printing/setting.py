@@ -1,0 +1,54 @@
+"""One paper's way from its facts to a PDF: the template, the fonts, and a sentence for a character that none has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.adapters import fonts, pdf
+from shared.rules.checks import Problem
+from shared.rules.rights import Actor
+from shared.services.errors import Refused
+from shared.text import _
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+_fonts_folder = Path("var/fonts")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the makers need to know beside the applications. Offsets are millimetres, to the right and down."""
+
+    by: Actor
+    portal_url: str
+    today: date
+    right: float = 0
+    down: float = 0
+
+
+def keep_fonts_in(folder: Path) -> None:
+    """Where the fonts lie that papers are set in; they are made there once."""
+    global _fonts_folder  # noqa: PLW0603  one folder per process, from the settings
+    _fonts_folder = folder
+
+
+def typeset(template: str, *, title: str, images: Mapping[str, bytes] | None = None, **facts: Any) -> bytes:  # noqa: ANN401
+    """The paper `template` (a file in templates/pdf) with these facts; `Refused` where a character has no font."""
+    fonts.prepare_fonts(_fonts_folder)
+    try:
+        return pdf.render(_template(template).render(**facts), title=title, images=images)
+    except pdf.MissingGlyphs as fault:
+        characters = "、".join(fault.characters)
+        text = _("字库中没有“{characters}”，不能打印，请联系所在区教育局处理", characters=characters)
+        raise Refused(Problem("glyphs", "", text)) from None
+
+
+@cache
+def _template(name: str) -> Any:  # noqa: ANN401  a Jinja template
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.globals["_"] = lambda message: message
+    return environment.get_template(f"pdf/{name}.html")
