@@ -13,6 +13,7 @@ from admin.forms import moves
 from admin.forms.typed import number_of
 from admin.views import batches, cells, conflict, history, queues, reset, rows, searching
 from admin.views.base import Table
+from admin.views.printing import Printing
 from shared.db import Base, session
 from shared.models import Application, Event, Hold, Message, Person
 from shared.models.kinds import Role
@@ -31,7 +32,7 @@ from shared.web.login import by
 AT_THE_DESK = ("confirm", "correct", "undo_confirm")  # these have a page of their own
 
 
-class Applications(Table):
+class Applications(Printing, Table):
     model, label = Application, _("定期注册申请")
     on = (Can.VIEW, Can.EDIT, Can.EXPORT)
     column_list = (

@@ -27,7 +27,7 @@ def answer(order: Order, make: Make) -> ResponseReturnValue:
     with in_chinese():
         sheet = make(order)
     exports.check(order, sheet)
-    if sheet.total > exports.AT_ONCE:
+    if sheet.total > (sheet.at_once or exports.AT_ONCE):
         key = exporting.begin(order, sheet, by=by())
         jobs.enqueue(exporting.JOB, key)
         return redirect(url_for("exports.details_view", id=key))

@@ -66,6 +66,11 @@ class Listing(Declared):
     # What the templates ask.
 
     @property
+    def papers(self) -> Sequence[Any]:
+        """What the reader may print of the list's rows."""
+        return ()
+
+    @property
     def all_columns(self) -> list[str]:
         """The columns that a reader may choose from."""
         return [*self.column_list, *self.column_more]

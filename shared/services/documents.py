@@ -16,7 +16,7 @@ from shared.rules.workdays import UnknownYear
 from shared.services import access, prints, receipts
 from shared.services.calendar import is_workday
 from shared.services.errors import NotYours, Refused
-from shared.services.printing.setting import typeset
+from shared.services.typesetting import typeset
 from shared.text import Text, _, in_chinese
 
 PAIRS_IN_A_ROW = 2

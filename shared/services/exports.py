@@ -23,8 +23,12 @@ from shared.text import Text, _, in_chinese
 M = TypeVar("M", bound=Base)
 Cell = str | int
 
-XLSX, CSV = "xlsx", "csv"
-TYPES = {XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", CSV: "text/csv"}
+XLSX, CSV, PDF = "xlsx", "csv", "pdf"
+TYPES = {
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    CSV: "text/csv",
+    PDF: "application/pdf",
+}
 AT_ONCE = 5_000  # rows that are fetched by the request itself; more are written by the worker
 STEP = 1_000  # rows between two reports of how far it is
 ABOVE = 2  # title and headings
@@ -69,6 +73,9 @@ class Sheet:
     selection: str = ""  # which rows, in words; "" for all
     is_personal: bool = False  # whether a column holds what is masked
     is_about_people: bool = False  # whether rows tell of people, be it only by name
+    # How papers are bound, in place of `rows`; it is given the file's place and who hears how many are done.
+    bind: Callable[[Path, Callable[[int], None]], None] | None = None
+    at_once: int = 0  # how many the request itself makes, where not AT_ONCE
 
     def mark(self, order: Order, *, by: Actor, at: datetime) -> Text:
         """What stands above the rows, so that whoever finds the file knows where it came from."""
@@ -176,6 +183,10 @@ def write(
 ) -> Path:
     """Write the file, row by row, in Chinese; `told` hears now and then how many are written."""
     path = folder / f"export.{order.file_format}"
+    if sheet.bind is not None:
+        with in_chinese():
+            sheet.bind(path, told)
+        return path
     with in_chinese(), _writing(path, sheet, order, by=by, at=at) as out:
         for done, row in enumerate(sheet.rows, 1):
             out.write(row)

@@ -11,8 +11,7 @@ from shared import clock, db
 from shared.config import AdminSettings, PortalSettings
 from shared.db import session
 from shared.rules.states import status_label
-from shared.services import access, letters
-from shared.services.printing import setting
+from shared.services import access, letters, typesetting
 from shared.web import arrival, errors, health, i18n, login, security
 
 SHARED = Path(__file__).parents[1]
@@ -39,7 +38,7 @@ def make_app(door: str, settings: PortalSettings | AdminSettings, loader: login.
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     clock.use_zone(settings.time_zone)
-    setting.keep_fonts_in(settings.var_dir / "fonts")
+    typesetting.keep_fonts_in(settings.var_dir / "fonts")
     letters.lead_to(settings.portal_url)
     app.extensions["database"] = db.connect(settings)
     if settings.trusted_proxies:

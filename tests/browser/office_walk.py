@@ -197,6 +197,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
         at("superuser", "/schools/export/"),
         at("auditor", "/audit-entries/export/"),
     ),
+    "export/print.html": at("district", "/applications/print/?stage=concluded"),
     "desk/find.html": at("point", "/desk/"),
     "desk/case.html": at("point", "/desk/{at_desk}/"),
     "desk/correct.html": at("point", "/desk/{at_desk}/correct"),

@@ -177,6 +177,8 @@ PAGES = {
     ("slips.index", "GET"): Page((), 200),  # an import of accounts is named in tests/admin/test_slips.py
     ("slips.give", "POST"): Page((), 200, nobody=401),
     ("desk.index", "GET"): Page((P,), 200),
+    ("applications.print_view", "GET"): Page((S, P, D, C, V), 200),
+    ("applications.print_view", "POST"): Page((S, P, D, C, V), 422, nobody=401),
     ("desk.index", "POST"): Page((P,), 422, nobody=401),
     ("desk.case", "GET"): Page((P,), 200),
     ("desk.confirm", "POST"): Page((P,), 422, nobody=401),

@@ -18,7 +18,7 @@ from shared.rules.guards import Order
 from shared.rules.rights import Actor
 from shared.services import access, receipts
 from shared.services.printing import binding, kinds, stickers
-from shared.services.printing.setting import Job
+from shared.services.typesetting import Job
 from shared.text import in_chinese
 from tests import build
 

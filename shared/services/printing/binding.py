@@ -14,7 +14,7 @@ from shared.db import session
 from shared.models import Application, School
 from shared.services.errors import Refused
 from shared.services.printing.kinds import Keys, Paper
-from shared.services.printing.setting import Job, typeset
+from shared.services.typesetting import Job, typeset
 from shared.text import _
 
 
@@ -69,6 +69,7 @@ def _rest(left_out: list[tuple[str, str]], job: Job) -> bytes:
         columns=[(str(_("报名号")), 50), (str(_("原因")), 200)],
         rows=[list(one) for one in left_out],
         note="",
+        total="",
         signed=False,
         on=job.today.isoformat(),
     )

@@ -11,7 +11,7 @@ from shared.models import Application, Receipt
 from shared.models.kinds import Conclusion, Stage
 from shared.rules.rights import Can
 from shared.services.printing import lists, notices, singles, stickers
-from shared.services.printing.setting import Job
+from shared.services.typesetting import Job
 from shared.text import Text, _
 
 Keys = Sequence[Any]  # rows with id, school_id, bureau_id and registration_number, in the order of the paper pile

@@ -9,7 +9,7 @@ from shared.db import session
 from shared.models import Application, Publicity
 from shared.models.kinds import Conclusion, Stage
 from shared.rules.states import status_label
-from shared.services.printing.setting import Job, typeset
+from shared.services.typesetting import Job, typeset
 from shared.text import Text, _
 
 Column = tuple[Text, int, Callable[[Application], object]]  # label, width in mm, value
@@ -74,9 +74,10 @@ def publicity(keys: Sequence[int], job: Job) -> bytes:
         .limit(1)
     )
     days = _("公示期：{first}至{last}。", first=period.starts_on, last=period.ends_on) if period else ""
-    phone = bureau.phone if bureau else ""
-    note = _("{days}对公示内容有异议的，请在公示期内向{bureau}反映，电话：{phone}。", days=days, bureau=bureau or "",
-             phone=phone)  # fmt: skip
+    phone = _("，电话：{phone}", phone=bureau.phone) if bureau and bureau.phone else ""
+    note = _(
+        "{days}对公示内容有异议的，请在公示期内向{bureau}反映{phone}。", days=days, bureau=bureau or "", phone=phone
+    )
     return _list(found, PUBLICITY, _("{bureau}教师资格定期注册公示名单", bureau=bureau or ""), job, note=note)
 
 
@@ -100,6 +101,7 @@ def _list(
         columns=[(str(label), width) for label, width, _value in columns],
         rows=[[str(value(one)) for _label, _width, value in columns] for one in found],
         note=str(note),
+        total=str(_("共{count}人", count=len(found))),
         signed=not note,
         on=job.today.isoformat(),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.db import session
 from shared.models import Application, ReasonCode
 from shared.models.kinds import Conclusion
-from shared.services.printing.setting import Job, typeset
+from shared.services.typesetting import Job, typeset
 from shared.text import Text, _
 
 # Interim measures of 2013 for the periodic registration of teachers in primary and secondary schools.
@@ -28,16 +28,16 @@ def conclusion(keys: Sequence[int], job: Job) -> bytes:
     """The notice of one application's final conclusion."""
     application = session.get_one(Application, keys[0])
     code = session.query(ReasonCode).filter_by(code=application.reason_code).one_or_none()
+    applicant = application.name or application.person.name
+    facts = {"campaign": application.campaign.name, "conclusion": application.conclusion.label}
     title: Text = _("教师资格定期注册结论告知书")
     return typeset(
         "notice",
         title=str(title),
         heading=str(title),
         number=application.registration_number,
-        name=application.name or application.person.name,
-        school=str(application.school or ""),
-        campaign=application.campaign.name,
-        conclusion=str(application.conclusion.label),
+        addressed=str(_("{name}老师（{school}）：", name=applicant, school=application.school or "")),
+        concluded=str(_("您在{campaign}中提出的定期注册申请，经审查，结论为：{conclusion}。", **facts)),
         rule=str(RULES[application.conclusion]),
         reason="；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason)))),
         again=str(AGAIN[application.conclusion]),

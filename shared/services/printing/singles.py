@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.services import documents
-from shared.services.printing.setting import Job
+from shared.services.typesetting import Job
 
 
 def form(keys: Sequence[int], job: Job) -> bytes:

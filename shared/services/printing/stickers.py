@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from shared.db import session
 from shared.models import Application
-from shared.services.printing.setting import Job, typeset
+from shared.services.typesetting import Job, typeset
 from shared.text import _
 
 ACROSS, DOWN = 3, 8

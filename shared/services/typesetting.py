@@ -15,7 +15,7 @@ from shared.rules.rights import Actor
 from shared.services.errors import Refused
 from shared.text import _
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 _fonts_folder = Path("var/fonts")
 
 
