@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FloatField, RadioField, SelectChoice
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import RadioField, SelectChoice, StringField, ValidationError
+from wtforms.validators import InputRequired
 
 from admin.forms.tables import Offered
 from shared.services.printing.kinds import Paper
 from shared.services.printing.stickers import MOST_OFFSET
 from shared.text import Text, _
+from shared.web.forms import one_line
 
 LABELLED = _("{label}：{hint}")
 _WITHIN = _("请填-{most}到{most}之间的毫米数", most=MOST_OFFSET)
@@ -30,10 +31,14 @@ def print_form(papers: Sequence[Paper]) -> type[FlaskForm]:
     return type("PrintForm", (FlaskForm,), fields)
 
 
-def _offset(label: Text) -> FloatField:
-    return FloatField(
-        label,
-        [InputRequired(_WITHIN), NumberRange(-MOST_OFFSET, MOST_OFFSET, _WITHIN)],
-        default=0.0,
-        render_kw={"inputmode": "decimal"},
-    )
+def _offset(label: Text) -> StringField:
+    return StringField(label, [_is_within], filters=[one_line], default="0", render_kw={"inputmode": "decimal"})
+
+
+def _is_within(_form: FlaskForm, field: Any) -> None:  # noqa: ANN401
+    try:
+        is_right = abs(float(field.data or "")) <= MOST_OFFSET
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise ValidationError(str(_WITHIN))

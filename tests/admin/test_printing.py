@@ -1,0 +1,104 @@
+"""Papers of a list from the door: who prints what, at once or by the worker, and what the audit knows."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from admin.views import printing
+from shared.db import session
+from shared.models import Application, AuditEntry, Export, Staff
+from shared.models.kinds import Conclusion, ExportState, FileUse, Role, Stage
+from shared.services import access, exporting, exports, files, jobs
+from shared.services.errors import NotYours
+from tests import build
+from tests.admin import world
+from tests.admin.world import City
+
+ORDER = {"right": "0", "down": "0"}
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No worker hears of it; the test does its work."""
+    monkeypatch.setattr(jobs, "enqueue", lambda _name, _key: None)
+    exports.work_in(tmp_path)
+    yield
+    exports.work_in(tmp_path)
+
+
+def ordered(client: FlaskClient, paper: str, query: str = "", **choices: str) -> Any:
+    return client.post("/applications/print/", data=ORDER | {"paper": paper, "query": query} | choices)
+
+
+def like(city: City, stage: Stage, **fields: Any) -> Application:
+    one = session.scalars(select(Application).where(Application.id == city.rows["applications"])).one()
+    return build.an_application(stage, campaign=one.campaign, point=one.point, school=one.school, **fields)
+
+
+def test_a_few_papers_come_at_once_and_the_audit_is_told(app: Flask, city: City) -> None:
+    like(city, Stage.CONCLUDED, conclusion=Conclusion.DEFERRED)
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    answer = ordered(client, "notices")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf"), answer.text
+    assert "暂缓注册、注册不合格告知书" in unquote(answer.headers["Content-Disposition"])
+    assert len(PdfReader(io.BytesIO(answer.data)).pages) == 1
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "export")).one()
+    assert (entry.table_name, entry.changes["file_format"][1], entry.changes["rows"][1]) == ("applications", "pdf", "1")
+
+
+def test_many_are_bound_by_the_worker_and_fetched(app: Flask, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "AT_ONCE", 2)
+    for _one in range(3):
+        like(city, Stage.SUBMITTED)
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    answer = ordered(client, "forms", query="stage=submitted")
+    assert answer.status_code == 302
+    row = session.scalars(select(Export)).all()[-1]
+    key = row.id
+    exporting.work_off(key)
+    assert session.get_one(Export, key).state is ExportState.DONE
+    content = b"".join(files.pieces(FileUse.EXPORT, key))
+    submitted = session.scalars(select(Application).where(Application.stage == Stage.SUBMITTED)).all()
+    mine = [one for one in submitted if one.printed_version == 1]
+    assert len(mine) >= 3
+    assert len(PdfReader(io.BytesIO(content)).pages) == 2 * len(mine)
+    assert client.post(f"/exports/{key}/download").data == content
+
+
+def test_a_school_prints_no_stickers_and_an_auditor_nothing(app: Flask, city: City) -> None:
+    school = world.logged_in(app, city.staff[Role.SCHOOL])
+    page = school.get("/applications/print/").text
+    assert ['value="forms"' in page, 'value="roster"' in page, 'value="stickers"' in page] == [True, True, False]
+    assert ordered(school, "stickers").status_code == 422
+    auditor = world.logged_in(app, city.staff[Role.AUDITOR])
+    assert auditor.get("/applications/print/").status_code == 404
+    assert "/applications/print/" not in auditor.get("/applications/?view=all").text
+
+
+def test_an_order_for_a_paper_of_others_is_not_made_by_the_worker(app: Flask, city: City) -> None:
+    like(city, Stage.CONCLUDED)
+    school = session.get_one(Staff, city.staff[Role.SCHOOL])
+    order = exports.Order("applications", "", ("stickers", "0", "0"), exports.PDF)
+    with pytest.raises(NotYours), exporting.MAKERS["applications"](order, access.actor_of_staff(school)):
+        pass
+
+
+@pytest.mark.parametrize("offsets", [{"right": "9"}, {"down": "-4.5"}, {"right": "links"}])
+def test_offsets_stay_on_the_label(app: Flask, city: City, offsets: dict[str, str]) -> None:
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    answer = ordered(client, "stickers", **offsets)
+    assert (answer.status_code, "之间的毫米数" in answer.text) == (422, True)
+
+
+def test_where_nothing_fits_a_sentence_says_so(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    answer = ordered(client, "stickers", query="stage=draft")
+    assert (answer.status_code, "没有适合这种材料的申请" in answer.text) == (422, True)
