@@ -1,0 +1,115 @@
+"""What papers look like: each drawn and compared with the picture that somebody has looked at, and its code scanned.
+
+After a wanted change: GOLDEN=write pytest tests/adapters/test_golden_papers.py, then look at tests/adapters/golden.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops, ImageStat
+
+from shared.adapters import pdf, qr
+from tests.adapters.test_pdf import FORM, LONG_SCHOOL, RECEIPT, a_photo, fill, prepared_fonts, some_blocks
+
+__all__ = ["fill", "prepared_fonts"]
+
+GOLDEN = Path(__file__).parent / "golden"
+DPI, TILE = 50, 25  # a tile is half an inch
+MOST_OF_A_TILE = 12  # of 255: what another edition of poppler draws differently is less, a lost word is more
+CODE = "3201062016001234-3"
+PEOPLE = [
+    ["320106000001", "张䶮", "女", "0018", "初级中学教师资格", "语文", "20103201631000123", "南京市鼓楼区教育局",
+     "2010-07-01", "初级中学", "语文", "首次注册", "√"],
+    ["320106000002", "阿卜杜拉·买买提吐尔逊", "男", "003X", "高级中学教师资格", "道德与法治",
+     "", "", "", "", "", "定期注册", ""],
+]  # fmt: skip
+COLUMNS = [("报名号", 27), ("姓名", 20), ("性别", 9), ("证件号码后四位", 16), ("资格种类", 27), ("任教学科", 18),
+           ("证书号码", 32), ("认定机构", 32), ("签发日期", 19), ("现任教学段", 16), ("现任教学科", 16),
+           ("申请类别", 14), ("材料齐全", 10)]  # fmt: skip
+NOTICE = {
+    "number": "320106000003",
+    "addressed": f"王𠮷老师（{LONG_SCHOOL}）：",
+    "concluded": "您在江苏省2026年中小学教师资格定期注册中提出的定期注册申请，经审查，结论为：暂缓注册。",
+    "rule": "《中小学教师资格定期注册暂行办法》第九条",
+    "reason": "培训学时不足；注册有效期内累计培训300学时，不足360学时",
+    "again": "暂缓注册的情形消失后，您可以重新申请定期注册，申请时应提供暂缓注册情形消失的证明。",
+    "objecting": "对本结论不服的，可以自收到本告知书之日起60日内依法申请行政复议。",
+    "office": "南京市鼓楼区教育局",
+    "phone": "025-83307000",
+    "on": "2026-11-28",
+}
+STICKER = {
+    "name": "张䶮", "certificate": "20103201631000123", "conclusion": "注册合格", "until": "2031-07-31",
+    "office": "南京市鼓楼区教育局", "number": "320106000001",
+}  # fmt: skip
+PAPERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "form": ("application_form", {"form": FORM, "qr": "qr", "photo": "photo",
+                                  "blocks": some_blocks(school=LONG_SCHOOL, extra_rows=6)}),
+    "form-empty": ("application_form", {"form": FORM, "qr": "qr", "photo": None, "blocks": some_blocks("", "")}),
+    "receipt": ("receipt", {"receipt": RECEIPT, "void": False}),
+    "receipt-void": ("receipt", {"receipt": RECEIPT, "void": True}),
+    "roster": ("list", {"heading": f"{LONG_SCHOOL}教师资格定期注册申请人员汇总表", "campaign": FORM["campaign"],
+                        "columns": COLUMNS, "rows": PEOPLE * 12, "note": "", "total": "共24人", "signed": True,
+                        "on": "2026-11-28"}),
+    "notice": ("notice", {"heading": "教师资格定期注册结论告知书", **NOTICE}),
+    "stickers": ("stickers", {"rows": [[STICKER] * 3] * 7 + [[STICKER, None, None]], "left": 5, "above": 5}),
+}  # fmt: skip
+
+
+def drawn(fill: Callable[..., str], name: str, folder: Path, dpi: int = DPI, **other: object) -> list[Image.Image]:
+    """The pages of a paper, as a screen or a printer shows them; `other` facts take the place of some."""
+    template, facts = PAPERS[name]
+    facts = facts | other
+    images = {"qr": qr.png(CODE), "photo": a_photo()}
+    path = folder / "paper.pdf"
+    path.write_bytes(pdf.render(fill(f"pdf/{template}.html", **facts), title=name, images=images))
+    subprocess.run(["pdftoppm", "-r", str(dpi), "-png", path, folder / "page"], check=True)
+    return [Image.open(page).convert("L") for page in sorted(folder.glob("page*.png"))]
+
+
+def worst_tile(one: Image.Image, other: Image.Image) -> tuple[float, tuple[int, int]]:
+    """How much the most different tile differs on average, and where it is."""
+    apart = ImageChops.difference(one, other)
+    tiles = [(x, y) for y in range(0, one.height, TILE) for x in range(0, one.width, TILE)]
+    return max((ImageStat.Stat(apart.crop((x, y, x + TILE, y + TILE))).mean[0], (x, y)) for x, y in tiles)
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_paper_looks_as_it_was_seen(fill: Callable[..., str], tmp_path: Path, name: str) -> None:
+    pages = drawn(fill, name, tmp_path)
+    for number, page in enumerate(pages, 1):
+        kept = GOLDEN / f"{name}-{number}.png"
+        if os.environ.get("GOLDEN") == "write":
+            GOLDEN.mkdir(exist_ok=True)
+            page.quantize(16).save(kept, optimize=True)
+        golden = Image.open(kept).convert("L")
+        assert page.size == golden.size
+        assert worst_tile(page, golden)[0] < MOST_OF_A_TILE, (name, number, worst_tile(page, golden))
+    assert len(pages) == len(list(GOLDEN.glob(f"{name}-[0-9].png")))
+
+
+@pytest.mark.parametrize("lost", [{"phone": ""}, {"reason": "培训学时不足；注册有效期内累计培训300学时"}])
+def test_what_is_lost_or_another_is_seen(fill: Callable[..., str], tmp_path: Path, lost: dict[str, str]) -> None:
+    [page] = drawn(fill, "notice", tmp_path, **lost)
+    assert worst_tile(page, Image.open(GOLDEN / "notice-1.png").convert("L"))[0] > MOST_OF_A_TILE
+
+
+def test_the_code_on_the_drawn_form_is_read_by_a_scanner(fill: Callable[..., str], tmp_path: Path) -> None:
+    page = drawn(fill, "form", tmp_path, dpi=150)[0]
+    assert [found.text for found in zxingcpp.read_barcodes(page)] == [CODE]
+
+
+def test_the_code_is_read_from_a_crooked_faint_copy(fill: Callable[..., str], tmp_path: Path) -> None:
+    page = drawn(fill, "form", tmp_path, dpi=150)[0]
+    copy = page.rotate(4, fillcolor=255).point(lambda grey: 90 + grey * 165 // 255)
+    assert [found.text for found in zxingcpp.read_barcodes(copy)] == [CODE]
+
+
+def test_pdftoppm_is_there() -> None:
+    assert shutil.which("pdftoppm"), "the pictures of papers need poppler-utils: .ci/run installs it"
