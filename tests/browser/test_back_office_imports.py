@@ -50,7 +50,7 @@ def test_from_the_upload_to_the_undo(browser: Browser, live: Live) -> None:
             keeper.presses("下载标出错误的文件")
         marked = load_workbook(BytesIO(download.value.path().read_bytes())).active
         assert marked.max_row == 32
-        assert "学校性质：“也许”不在可填的范围内" in marked["F3"].value
+        assert "学校性质：“也许”不在可填的范围内" in marked["G3"].value
 
         keeper.follows("查看全部30行")
         seen(page, "import-refused")
