@@ -50,7 +50,7 @@ class Editions(Beside):
         if key not in self.names:
             raise NotYours
         last = notices.newest(key)
-        form = EditionForm(body=last.body if last else "")
+        form = EditionForm(body=last.body if last else str(notices.PAPER_TEXTS.get(key) or ""))
         seen = request.form.get("do") == "preview"
         if form.validate_on_submit() and not seen:
             moment = clock.now() if form.at_once.data else form.published_at.data

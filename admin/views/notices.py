@@ -22,11 +22,20 @@ from shared.web.login import by
 
 PUBLISHED = _("这个版次已发布，不能再改；请新增一个版次")
 FIXED = ("key", "edition", "body")
-NOTICES: Mapping[str, Text] = {"must_read": _("申报必读"), "terms": _("服务条款"), "attention": _("注意事项")}
+NOTICES: Mapping[str, Text] = {
+    "must_read": _("申报必读"),
+    "terms": _("服务条款"),
+    "attention": _("注意事项"),
+    "form_title": _("申请表·标题"),
+    "form_pledge": _("申请表·本人承诺"),
+    "form_notes": _("申请表·说明"),
+    "receipt_note": _("受理凭证·补充说明"),
+    "notice_remedies": _("告知书·救济途径"),
+}
 
 
 class NoticeTexts(editions.Editions, Table):
-    model, label = NoticeText, _("申报须知文本")
+    model, label = NoticeText, _("申报须知和打印文本")
     hint = _("已发布的版次不能再改，修改请新增一个版次")
     on = (Can.VIEW, Can.CREATE, Can.EDIT)
     column_list = ("key", "edition", "published_at")

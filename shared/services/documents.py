@@ -13,7 +13,7 @@ from shared.rules.checks import Problem
 from shared.rules.fields import Input, Section, in_section, shown
 from shared.rules.rights import Actor, Can
 from shared.rules.workdays import UnknownYear
-from shared.services import access, prints, receipts
+from shared.services import access, notices, prints, receipts
 from shared.services.calendar import is_workday
 from shared.services.errors import NotYours, Refused
 from shared.services.typesetting import typeset
@@ -59,6 +59,7 @@ def application_form(application_id: int, *, by: Actor, portal_url: str) -> byte
             qr="qr",
             photo="photo" if photo else None,
             blocks=_blocks(application),
+            texts=notices.on_paper("form_title", "form_pledge", "form_notes"),
         )
     prints.note(application_id, application.form_version, code, by=by)
     return paper
@@ -102,6 +103,7 @@ def receipt(application_id: int, *, by: Actor) -> bytes:
             title=str(_("受理凭证 {number}", number=found.number)),
             receipt=_receipt_facts(application, found),
             void=found.voided_at is not None,
+            texts=notices.on_paper("receipt_note"),
         )
 
 

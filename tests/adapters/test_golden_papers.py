@@ -15,6 +15,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageStat
 
 from shared.adapters import pdf, qr
+from shared.services.notices import PAPER_TEXTS
 from tests.adapters.test_pdf import FORM, LONG_SCHOOL, RECEIPT, a_photo, fill, prepared_fonts, some_blocks
 
 __all__ = ["fill", "prepared_fonts"]
@@ -39,7 +40,6 @@ NOTICE = {
     "rule": "《中小学教师资格定期注册暂行办法》第九条",
     "reason": "培训学时不足；注册有效期内累计培训300学时，不足360学时",
     "again": "暂缓注册的情形消失后，您可以重新申请定期注册，申请时应提供暂缓注册情形消失的证明。",
-    "objecting": "对本结论不服的，可以自收到本告知书之日起60日内依法申请行政复议。",
     "office": "南京市鼓楼区教育局",
     "phone": "025-83307000",
     "on": "2026-11-28",
@@ -48,6 +48,7 @@ STICKER = {
     "name": "张䶮", "certificate": "20103201631000123", "conclusion": "注册合格", "until": "2031-07-31",
     "office": "南京市鼓楼区教育局", "number": "320106000001",
 }  # fmt: skip
+TEXTS = {key: [str(text)] if text else [] for key, text in PAPER_TEXTS.items()}
 PAPERS: dict[str, tuple[str, dict[str, Any]]] = {
     "form": ("application_form", {"form": FORM, "qr": "qr", "photo": "photo",
                                   "blocks": some_blocks(school=LONG_SCHOOL, extra_rows=6)}),
@@ -65,7 +66,7 @@ PAPERS: dict[str, tuple[str, dict[str, Any]]] = {
 def drawn(fill: Callable[..., str], name: str, folder: Path, dpi: int = DPI, **other: object) -> list[Image.Image]:
     """The pages of a paper, as a screen or a printer shows them; `other` facts take the place of some."""
     template, facts = PAPERS[name]
-    facts = facts | other
+    facts = {"texts": TEXTS} | facts | other
     images = {"qr": qr.png(CODE), "photo": a_photo()}
     path = folder / "paper.pdf"
     path.write_bytes(pdf.render(fill(f"pdf/{template}.html", **facts), title=name, images=images))

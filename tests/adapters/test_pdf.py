@@ -13,11 +13,13 @@ from PIL import Image
 from pypdf import PdfReader
 
 from shared.adapters import fonts, pdf, qr
+from shared.services.notices import PAPER_TEXTS
 
 TEMPLATES = Path(__file__).parents[2] / "shared" / "templates"
 LONG_SCHOOL = "南京师范大学附属中学新城初级中学黄山路分校暨南京市建邺区莫愁湖教育集团（中山南路校区）高级部"
 NOWHERE = "\U0010fffd"
 
+TEXTS = {key: [str(text)] if text else [] for key, text in PAPER_TEXTS.items()}
 FORM = {
     "registration_number": "3201062016001234",
     "form_version": 3,
@@ -76,13 +78,13 @@ def some_blocks(name: str = "张䶮", school: str = "南京市第一中学", ext
 
 
 def the_form(fill: Callable[..., str], blocks: list[dict[str, Any]]) -> PdfReader:
-    html = fill("pdf/application_form.html", form=FORM, qr="qr", photo="photo", blocks=blocks)
+    html = fill("pdf/application_form.html", form=FORM, texts=TEXTS, qr="qr", photo="photo", blocks=blocks)
     images = {"qr": qr.png("3201062016001234/3"), "photo": a_photo()}
     return PdfReader(BytesIO(pdf.render(html, title="教师资格定期注册申请表 张䶮", images=images)))
 
 
 def the_receipt(fill: Callable[..., str], *, void: bool = False, **changes: object) -> PdfReader:
-    html = fill("pdf/receipt.html", receipt=RECEIPT | changes, void=void)
+    html = fill("pdf/receipt.html", receipt=RECEIPT | changes, texts=TEXTS, void=void)
     return PdfReader(BytesIO(pdf.render(html, title="受理凭证")))
 
 
@@ -200,7 +202,7 @@ def test_the_photo_and_the_code_are_on_the_first_page(fill: Callable[..., str]) 
 
 
 def test_a_form_without_a_photo_is_printed_all_the_same(fill: Callable[..., str]) -> None:
-    html = fill("pdf/application_form.html", form=FORM, qr="qr", photo=None, blocks=some_blocks())
+    html = fill("pdf/application_form.html", form=FORM, texts=TEXTS, qr="qr", photo=None, blocks=some_blocks())
     paper = PdfReader(BytesIO(pdf.render(html, title="申请表", images={"qr": qr.png("1")})))
     assert len(paper.pages[0].images) == 1
 

@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from shared.models import Application, Print, ReasonCode, School
 from shared.models.kinds import Conclusion, Role, Stage
 from shared.rules.guards import Order
 from shared.rules.rights import Actor
-from shared.services import access, receipts
+from shared.services import access, notices, receipts
 from shared.services.printing import binding, kinds, stickers
 from shared.services.typesetting import Job
 from shared.text import in_chinese
@@ -157,3 +157,14 @@ def test_every_paper_is_a_sound_file_in_chinese(here: Here, name: str) -> None:
     reader = PdfReader(here.path)
     assert (reader.metadata.title, reader.trailer["/Root"]["/Lang"]) == (str(kinds.BY_NAME[name].label), "zh-CN")
     subprocess.run(["qpdf", "--check", here.path], check=True, capture_output=True)
+
+
+def test_a_superusers_words_stand_on_papers_from_the_moment_they_are_published(here: Here) -> None:
+    top = build.an_actor(Role.SUPERUSER, here.city.province)
+    here.application(Stage.SUBMITTED)
+    assert "本人自愿申请" in here.printed("forms")[0]
+    later = clock.now() + timedelta(days=1)
+    notices.new_edition("form_title", "教师资格定期注册申请表（试点）", clock.now(), by=top)
+    notices.new_edition("form_pledge", "本人承诺如实申报。\n\n本人愿意承担责任。", later, by=top)
+    page = here.printed("forms")[0]
+    assert ["申请表（试点）" in page, "本人自愿申请" in page, "如实申报" in page] == [True, True, False]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shared.db import session
 from shared.models import Application, ReasonCode
 from shared.models.kinds import Conclusion
+from shared.services import notices
 from shared.services.typesetting import Job, typeset
 from shared.text import Text, _
 
@@ -17,11 +18,6 @@ AGAIN = {
     Conclusion.DEFERRED: _("暂缓注册的情形消失后，您可以重新申请定期注册，申请时应提供暂缓注册情形消失的证明。"),
     Conclusion.REFUSED: _("注册不合格的，不能继续从事教师岗位的教育教学工作。"),
 }
-# Law on administrative reconsideration (2023), art. 20; law on administrative litigation (2017), art. 46.
-OBJECT = _(
-    "对本结论不服的，可以自收到本告知书之日起60日内依法申请行政复议，"
-    "或者自知道作出本结论之日起6个月内依法提起行政诉讼。"
-)
 
 
 def conclusion(keys: Sequence[int], job: Job) -> bytes:
@@ -41,7 +37,7 @@ def conclusion(keys: Sequence[int], job: Job) -> bytes:
         rule=str(RULES[application.conclusion]),
         reason="；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason)))),
         again=str(AGAIN[application.conclusion]),
-        objecting=str(OBJECT),
+        texts=notices.on_paper("notice_remedies"),
         office=str(application.bureau or ""),
         phone=application.bureau.phone if application.bureau else "",
         on=job.today.isoformat(),
