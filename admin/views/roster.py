@@ -4,6 +4,7 @@ A bureau reads the same page of any of its schools; only whoever checks can do s
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from admin.forms.typed import number_of
 from admin.views import checking, export, filters, searching
 from admin.views.cells import NO, NOTHING, YES, words
 from admin.views.ground import Closed
+from shared import clock
 from shared.db import session
 from shared.models import Campaign, RosterEntry, School
 from shared.rules import policy
@@ -23,6 +25,7 @@ from shared.rules.states import status_label
 from shared.services import access, exports, roster
 from shared.services.errors import NotYours
 from shared.services.exports import Order, Sheet
+from shared.services.printing import lists
 from shared.services.roster import Line
 from shared.text import Text, _
 from shared.web.login import by
@@ -85,7 +88,7 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
     @expose("/export", methods=("POST",))
     def export(self) -> ResponseReturnValue:
         """What the page is narrowed to, as a file."""
-        order = Order(self.endpoint, urlencode(asked(page=None)), (), exports.format_of(request.form))
+        order = Order(self.endpoint, urlencode(asked(page=None)), (), exports.format_of(request.form, exports.PDF))
         return export.answer(order, self.sheet)
 
     def sheet(self, order: Order) -> Sheet:
@@ -97,13 +100,16 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
             raise NotYours
         word = searching.meant(wanted.get("q", "")) or ""
         lines = roster.everyone(school.id, campaign.id, by=by(), group=wanted.get("group", ""), word=word)
+        said = _said(school, campaign, wanted.get("group", ""), word)
+        headings = [label for label, _value in COLUMNS]
         return Sheet(
+            bind=_on_paper(headings, lines, said, campaign) if order.file_format == exports.PDF else None,
             table=RosterEntry.__tablename__,
             name=self.label,
-            headings=[label for label, _value in COLUMNS],
+            headings=headings,
             rows=(_cells(line) for line in lines),
             total=len(lines),
-            selection=_said(school, campaign, wanted.get("group", ""), word),
+            selection=said,
             is_personal=True,
         )
 
@@ -148,6 +154,17 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
         return self.render(
             "school/choose.html", schools=found[:MOST_SCHOOLS], more=len(found) > MOST_SCHOOLS, word=word
         )
+
+
+def _on_paper(headings: Sequence[Text], lines: Sequence[Line], said: str, campaign: Campaign) -> Any:  # noqa: ANN401
+    """The list to print and to seal, like that of people who must register and have not applied (S23)."""
+    rows = [[str(cell) for cell in _cells(line)] for line in lines]
+    labels, title = [str(label) for label in headings], said.replace(f"；{campaign.name}", "")
+
+    def bind(path: Path, _told: Any) -> None:  # noqa: ANN401  few people are done at once
+        lists.people(path, labels, rows, title, campaign.name, clock.today())
+
+    return bind
 
 
 def asked(**changes: object) -> dict[str, Any]:

@@ -110,9 +110,10 @@ class Sheet:
         return f"{NOT_IN_A_NAME.sub('_', said)}.{order.file_format}"
 
 
-def format_of(form: Mapping[str, str]) -> str:
-    """The format that a form asks for; a workbook unless it says otherwise."""
-    return CSV if form.get("file_format") == CSV else XLSX
+def format_of(form: Mapping[str, str], *also: str) -> str:
+    """The format that a form asks for, one of both or `also`; a workbook unless it says otherwise."""
+    wanted = form.get("file_format", XLSX)
+    return wanted if wanted in (XLSX, CSV, *also) else XLSX
 
 
 def work_in(folder: Path) -> None:

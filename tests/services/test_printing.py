@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from shared import clock
 from shared.db import session, transaction
-from shared.models import Application, Print, ReasonCode, School
+from shared.models import Application, Material, Print, ReasonCode, ReceivedPaper, School
 from shared.models.kinds import Conclusion, Role, Stage
 from shared.rules.guards import Order
 from shared.rules.rights import Actor
@@ -124,6 +124,27 @@ def test_a_notice_has_rule_reason_and_remedies(here: Here, conclusion: Conclusio
         assert word in page, word
 
 
+def test_what_is_missing_is_told_at_once(here: Here) -> None:
+    one, complete = here.application(Stage.SUBMITTED), here.application(Stage.SUBMITTED)
+    here.application(Stage.SUBMITTED)  # has brought nothing yet
+    names = ("申请表", "教师资格证书", "聘用合同")
+    papers = [build.add(Material(campaign_id=one.campaign_id, position=n, name=f"{name}原件", required=True))
+              for n, name in enumerate(names, 1)]  # fmt: skip
+    brought = [(one, papers[:1]), (complete, papers)]
+    by = build.staff(Role.POINT, one.point)
+    for application, some in brought:
+        for paper in some:
+            build.add(ReceivedPaper(application_id=application.id, material_id=paper.id, received_at=clock.now(),
+                                    received_by_id=by.id))  # fmt: skip
+    pages = here.printed("supplements")
+    assert ["1.教师资格证书原件" in pages[0], "2.聘用合同原件" in pages[0], "申请表原件" in pages[0]] == [
+        True,
+        True,
+        False,
+    ]
+    assert ["没有打印的申请" in pages[1], "材料齐全，不需要补正" in pages[1], len(pages)] == [True, True, 2]
+
+
 def test_stickers_fill_a_sheet_and_move_with_the_printer(here: Here) -> None:
     for _one in range(stickers.ON_A_SHEET + 1):
         here.application(Stage.CONCLUDED)
@@ -147,7 +168,7 @@ def _first_place(path: Path) -> tuple[float, float]:
     return places[0]
 
 
-@pytest.mark.parametrize("name", kinds.BY_NAME)
+@pytest.mark.parametrize("name", [name for name in kinds.BY_NAME if name != "supplements"])
 def test_every_paper_is_a_sound_file_in_chinese(here: Here, name: str) -> None:
     for stage, conclusion in ((Stage.PRELIMINARY, Conclusion.REGISTERED), (Stage.CONCLUDED, Conclusion.REGISTERED),
                               (Stage.CONCLUDED, Conclusion.DEFERRED)):  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from shared.models import Application, Receipt
+from shared.models import Application, Receipt, ReceivedPaper
 from shared.models.kinds import Conclusion, Stage
 from shared.rules.rights import Can
 from shared.services.printing import lists, notices, singles, stickers
@@ -55,6 +55,7 @@ def by_sheet(keys: Keys) -> Iterator[Keys]:
         yield keys[start : start + stickers.ON_A_SHEET]
 
 
+_HAS_BROUGHT_SOME = select(ReceivedPaper.id).where(ReceivedPaper.application_id == Application.id).exists()
 _CONCLUDED = Application.stage == Stage.CONCLUDED
 _WITH_RECEIPT = select(Receipt.id).where(Receipt.application_id == Application.id, Receipt.voided_at.is_(None)).exists()
 _NOT_REGISTERED = Application.conclusion.in_((Conclusion.DEFERRED, Conclusion.REFUSED))
@@ -82,6 +83,11 @@ PAPERS = (
     Paper(
         "notices", _("暂缓注册、注册不合格告知书"), _("已终审的每件一张"), Can.PRELIMINARY,
         _CONCLUDED & _NOT_REGISTERED, one_by_one, notices.conclusion,
+    ),
+    Paper(
+        "supplements", _("材料补正通知"), _("交过材料、还没有交齐的每件一张，一次列出全部缺少的材料"), Can.CONFIRM,
+        Application.stage.in_((Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED)) & _HAS_BROUGHT_SOME,
+        one_by_one, notices.supplement,
     ),
     Paper(
         "stickers", _("注册结论贴"), _("A4不干胶，每张24枚（70×37毫米）；先用白纸试打，再填偏移量"), Can.PRELIMINARY,

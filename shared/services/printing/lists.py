@@ -1,6 +1,8 @@
 """Lists of applications on paper, in the order in which the papers are piled: by registration number."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,6 +16,7 @@ from shared.text import Text, _
 
 Column = tuple[Text, int, Callable[[Application], object]]  # label, width in mm, value
 
+WIDTH, ORDER = 268, 11  # millimetres: of the page, and of the numbers before each line
 LAST_DIGITS = 4
 _SHOWN = ("person", "school", "bureau", "campaign", "qualification_type", "certificate_subject", "authority",
           "teaching_subject")  # fmt: skip
@@ -88,6 +91,27 @@ def _applications(keys: Sequence[int]) -> list[Application]:
         one.id: one for one in session.scalars(select(Application).where(Application.id.in_(keys)).options(*options))
     }
     return [found[key] for key in keys]
+
+
+def people(
+    path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]], title: str, campaign: str, on: date
+) -> None:
+    """Any list of people of one school, like 应注册未报名名单 (S23), its columns of one width."""
+    width = (WIDTH - ORDER) // max(len(headings), 1)
+    path.write_bytes(
+        typeset(
+            "list",
+            title=title,
+            heading=title,
+            campaign=campaign,
+            columns=[(heading, width) for heading in headings],
+            rows=(listed := [[str(value) for value in row] for row in rows]),
+            note="",
+            total=str(_("共{count}人", count=len(listed))),
+            signed=True,
+            on=on.isoformat(),
+        )
+    )
 
 
 def _list(

@@ -1,11 +1,17 @@
-"""告知书: what somebody who was deferred or refused is told on paper: the rule, the reason, what can be done."""
+"""Letters on paper: 告知书 for whoever was deferred or refused, 补正通知 for whoever has not brought everything."""
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from shared.db import session
-from shared.models import Application, ReasonCode
-from shared.models.kinds import Conclusion
-from shared.services import notices
+from shared.models import Application, Material, ReasonCode, ReceivedPaper
+from shared.models.kinds import Conclusion, WindowStage
+from shared.rules.checks import Problem
+from shared.rules.dates import until
+from shared.services import notices, outlook, windows
+from shared.services.errors import Refused
+from shared.services.informing import paper_in_words
 from shared.services.typesetting import Job, typeset
 from shared.text import Text, _
 
@@ -18,27 +24,60 @@ AGAIN = {
     Conclusion.DEFERRED: _("暂缓注册的情形消失后，您可以重新申请定期注册，申请时应提供暂缓注册情形消失的证明。"),
     Conclusion.REFUSED: _("注册不合格的，不能继续从事教师岗位的教育教学工作。"),
 }
+COMPLETE = Problem("complete", "", _("材料齐全，不需要补正"))
 
 
 def conclusion(keys: Sequence[int], job: Job) -> bytes:
-    """The notice of one application's final conclusion."""
+    """The notice of one application's final conclusion: the rule, the reason, and what can be done."""
     application = session.get_one(Application, keys[0])
     code = session.query(ReasonCode).filter_by(code=application.reason_code).one_or_none()
-    applicant = application.name or application.person.name
+    reason = "；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason))))
     facts = {"campaign": application.campaign.name, "conclusion": application.conclusion.label}
-    title: Text = _("教师资格定期注册结论告知书")
+    said: list[Text | str] = [
+        _("您在{campaign}中提出的定期注册申请，经审查，结论为：{conclusion}。", **facts),
+        _("依据：{rule}", rule=RULES[application.conclusion]),
+        _("理由：{reason}", reason=reason),
+        AGAIN[application.conclusion],
+        *notices.on_paper("notice_remedies")["notice_remedies"],
+    ]
+    return _letter(application, _("教师资格定期注册结论告知书"), said, job)
+
+
+def supplement(keys: Sequence[int], job: Job) -> bytes:
+    """Everything that one applicant has still to bring, told at once, and until when (行政许可法 article 32)."""
+    application = session.get_one(Application, keys[0])
+    lacking = missing(application)
+    if not lacking:
+        raise Refused(COMPLETE)
+    last = windows.end_of(outlook.spans(application, WindowStage.CONFIRM))
+    said: list[Text | str] = [
+        _("您在{campaign}中提出的定期注册申请，材料不齐全，请一次补齐下列材料：", campaign=application.campaign.name),
+        *(f"{number}. {paper_in_words(paper)}" for number, paper in enumerate(lacking, 1)),
+        *([_("补齐期限：{until}", until=until(last))] if last else []),
+        _("补齐地点：{point}", point=application.point or ""),
+    ]
+    return _letter(application, _("教师资格定期注册申请材料补正通知"), said, job)
+
+
+def missing(application: Application) -> list[Material]:
+    """The papers of the campaign's list that must be handed in and have not been seen at the desk."""
+    received = set(
+        session.scalars(select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == application.id))
+    )
+    wanted = outlook.materials(application.campaign_id, application.registration_type)
+    return [paper for paper in wanted if paper.required and paper.id not in received]
+
+
+def _letter(application: Application, title: Text, said: Sequence[Text | str], job: Job) -> bytes:
+    name, bureau = application.name or application.person.name, application.bureau
+    contact = " ".join(filter(None, (bureau.name, bureau.phone))) if bureau else ""
     return typeset(
         "notice",
         title=str(title),
         heading=str(title),
         number=application.registration_number,
-        addressed=str(_("{name}老师（{school}）：", name=applicant, school=application.school or "")),
-        concluded=str(_("您在{campaign}中提出的定期注册申请，经审查，结论为：{conclusion}。", **facts)),
-        rule=str(RULES[application.conclusion]),
-        reason="；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason)))),
-        again=str(AGAIN[application.conclusion]),
-        texts=notices.on_paper("notice_remedies"),
-        office=str(application.bureau or ""),
-        phone=application.bureau.phone if application.bureau else "",
+        addressed=str(_("{name}老师（{school}）：", name=name, school=application.school or "")),
+        said=[str(one) for one in (*said, _("联系：{contact}", contact=contact))],
+        office=bureau.name if bureau else "",
         on=job.today.isoformat(),
     )
