@@ -72,6 +72,8 @@ LABELS: Mapping[str, Text] = {
     "opens_at": _("每日开始"),
     "opens_on": _("开始日期"),
     "original": _("交原件"),
+    "printed_at": _("打印时间"),
+    "printed_by": _("打印人"),
     "parent_code": _("上级区划"),
     "parent_id": _("上级部门"),
     "parent": _("上级部门"),

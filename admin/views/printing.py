@@ -12,7 +12,7 @@ from flask_admin import expose
 
 from admin.forms.printing import print_form
 from admin.views import export, filters, reset
-from admin.views.exporting import Exporting
+from admin.views.ground import Beside
 from shared import clock
 from shared.rules import policy
 from shared.rules.checks import Problem
@@ -30,8 +30,13 @@ NONE = Problem("none", "paper", _("列表中没有适合这种材料的申请，
 MANY = Problem("many", "paper", _("一次最多打印{most}件，请先用筛选缩小范围", most=f"{MOST:,}"))
 
 
-class Printing(Exporting):
+class Printing(Beside):
     """For the table of applications."""
+
+    model: Any
+    endpoint: str
+    asked: Any
+    selection: Any
 
     @property
     def papers(self) -> Sequence[Paper]:
@@ -58,7 +63,7 @@ class Printing(Exporting):
 
     def sheet(self, order: Order) -> Sheet:
         """The papers of `order`, or its rows."""
-        return self._bound(order) if order.file_format == PDF else super().sheet(order)
+        return self._bound(order) if order.file_format == PDF else super().sheet(order)  # type: ignore[misc]
 
     def _bound(self, order: Order) -> Sheet:
         name, right, down = order.columns
