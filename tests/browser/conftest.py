@@ -27,11 +27,12 @@ expect.set_options(timeout=15_000)  # milliseconds: two browsers and four servic
 DEMO_PASSWORD = "Qinhuai#2026"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs a file's tests: starting the services and logging in take longer than most of them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One worker runs a file's tests: starting the services and logging in take longer than most of them.
+
+    Here, for once all are collected xdist has looked at the groups already.
+    """
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @dataclass(frozen=True)
