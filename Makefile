@@ -27,7 +27,7 @@ code: $(READY) ## Show the present code of a demo account: make code USER=distri
 	@$(BIN)/flask --app admin demo-code $(USER)
 
 test: $(READY) $(COMPILED) $(FONTS) chromium ## Run all tests but the benchmarks
-	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist loadgroup --ignore=tests/bench tests
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --ignore=tests/bench tests
 
 lint: $(READY) imports ## Check style, types and imports
 	$(BIN)/ruff check $(CODE)
@@ -40,7 +40,7 @@ imports: $(READY)
 check: lint test ## All that must be green before a commit
 
 browser: $(READY) $(COMPILED) $(FONTS) chromium ## Run only the tests in a real browser
-	$(BIN)/pytest -q -n $(PYTEST_WORKERS) --dist loadgroup tests/browser
+	$(BIN)/pytest -q -n $(PYTEST_WORKERS) tests/browser
 
 bench: $(READY) $(COMPILED) $(FONTS) ## Measure against the load goals
 	$(BIN)/pytest -q -s tests/bench

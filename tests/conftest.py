@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -23,6 +24,21 @@ from tests import reference_rows
 ENGINES = ("sqlite", "postgresql")
 KEY = bytes(range(64))
 _numbers = count(1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker runs the tests of a browser file, which begin services and log in; all others are dealt out singly.
+
+    xdist has groups for this, whose mark is lost with pytest 9.2: they are written into names that are made anew.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByBrowserFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+
+    return ByBrowserFile(config, log)
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,6 @@ expect.set_options(timeout=15_000)  # milliseconds: two browsers and four servic
 DEMO_PASSWORD = "Qinhuai#2026"
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker runs a file's tests: starting the services and logging in take longer than most of them.
-
-    Here, for once all are collected xdist has looked at the groups already.
-    """
-    item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @dataclass(frozen=True)
 class Live:
     """Where the running services answer; `admin` is empty where there is no back office."""
