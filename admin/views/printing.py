@@ -55,7 +55,7 @@ class Printing(Beside):
             columns = (form.paper.data, *offsets)
             order = Order(self.endpoint, asked.query(page="", size="", columns=""), columns, PDF)
             try:
-                return export.answer(order, self.sheet)
+                return export.answer(order, self._some)
             except Refused as refused:
                 show(refused.problems, form)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
@@ -65,6 +65,13 @@ class Printing(Beside):
         """The papers of `order`, or its rows."""
         return self._bound(order) if order.file_format == PDF else super().sheet(order)  # type: ignore[misc]
 
+    def _some(self, order: Order) -> Sheet:
+        """What is ordered must be something; what was made may be fetched though its applications have moved on."""
+        found = self._bound(order)
+        if not 0 < found.total <= MOST:
+            raise Refused(MANY if found.total else NONE)
+        return found
+
     def _bound(self, order: Order) -> Sheet:
         name, right, down = order.columns
         paper = BY_NAME.get(name)
@@ -72,8 +79,6 @@ class Printing(Beside):
             raise NotYours
         arguments = filters.arguments_of(order.query)
         keys = binding.pile(self.selection(arguments, paper.right), paper)
-        if not keys or len(keys) > MOST:
-            raise Refused(MANY if keys else NONE)
         job = Job(by(), reset.portal_url(), clock.today(), float(right), float(down))
         return Sheet(
             table=self.model.__tablename__,
