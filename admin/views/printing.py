@@ -59,7 +59,7 @@ class Printing(Beside):
             except Refused as refused:
                 show(refused.problems, form)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
-        return self.render("export/print.html", form=form, asked=asked), status
+        return self.render("export/print.html", form=form, asked=asked, at_once=AT_ONCE), status
 
     def sheet(self, order: Order) -> Sheet:
         """The papers of `order`, or its rows."""
@@ -78,7 +78,7 @@ class Printing(Beside):
         if paper is None or not policy.may(self.model, by().role, paper.right):
             raise NotYours
         arguments = filters.arguments_of(order.query)
-        keys = binding.pile(self.selection(arguments, paper.right), paper)
+        keys = binding.pile(self.selection(arguments, paper.right), paper, MOST)
         job = Job(by(), reset.portal_url(), clock.today(), float(right), float(down))
         return Sheet(
             table=self.model.__tablename__,

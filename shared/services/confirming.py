@@ -30,6 +30,11 @@ class Desk:
     problems: list[Problem]
     receipt: Receipt | None
 
+    @property
+    def missing(self) -> list[Material]:
+        """The papers that must be handed in and have not been seen."""
+        return [paper for paper in self.materials if paper.required and paper.id not in self.received]
+
 
 def desk(application_id: int, *, by: Actor) -> Desk:
     """The application beside the list of papers that its registration type needs."""

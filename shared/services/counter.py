@@ -120,7 +120,7 @@ def case(application_id: int, *, by: Actor, paper: int = 0, masked: bool = True)
         paper=on_desk,
         changes=versions.changed_since(application, on_desk) if on_desk else [],
         obstacles=_obstacles(application, by),
-        missing=[paper for paper in desk.materials if paper.required and paper.id not in desk.received],
+        missing=desk.missing,
     )
 
 

@@ -1,6 +1,7 @@
 """Papers of a list from the door: who prints what, at once or by the worker, and what the audit knows."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from shared.models import Application, AuditEntry, Export, Staff
 from shared.models.kinds import Conclusion, ExportState, FileUse, Role, Stage
 from shared.services import access, exporting, exports, files, jobs
 from shared.services.errors import NotYours
+from shared.services.printing import binding, kinds
 from tests import build
 from tests.admin import world
+from tests.admin.exporting import lines
 from tests.admin.world import City
 
 ORDER = {"right": "0", "down": "0"}
@@ -104,3 +107,29 @@ def test_where_nothing_fits_a_sentence_says_so(app: Flask, city: City) -> None:
     client = world.logged_in(app, city.staff[Role.DISTRICT])
     answer = ordered(client, "stickers", query="stage=draft")
     assert (answer.status_code, "没有适合这种材料的申请" in answer.text) == (422, True)
+
+
+def test_too_many_are_refused_before_they_are_all_read(app: Flask, city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "MOST", 1)
+    for _one in range(3):
+        like(city, Stage.SUBMITTED)
+    answer = ordered(world.logged_in(app, city.staff[Role.DISTRICT]), "forms")
+    assert (answer.status_code, "请先用筛选缩小范围" in answer.text) == (422, True)
+    statement = select(Application).where(Application.stage == Stage.SUBMITTED)
+    assert len(binding.pile(statement, kinds.BY_NAME["forms"], 1)) == 2  # one more tells that there are too many
+
+
+def test_the_roster_is_printed_as_it_is_narrowed(app: Flask, city: City) -> None:
+    school = world.logged_in(app, city.staff[Role.SCHOOL])
+    rows = lines(school.post("/roster/export", data={"file_format": "csv"}))[1:]
+    answer = school.post("/roster/export", data={"file_format": "pdf"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf"), answer.text
+    words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    assert rows
+    assert f"共{len(rows)}人" in words
+    assert not re.search(r"[0-9]{17}[0-9X]", words)  # numbers are masked here, too
+
+
+def test_a_list_that_is_no_paper_is_a_workbook_whatever_is_asked() -> None:
+    assert exports.format_of({"file_format": "pdf"}) == exports.XLSX
+    assert exports.format_of({"file_format": "pdf"}, exports.PDF) == exports.PDF

@@ -47,7 +47,7 @@ def test_forms_a_second(way: str) -> None:
         f" {1 / alone['each']:5.1f}/s; two processes {together:5.1f}/s; {alone['memory']:4.0f} MiB",
         end="",
     )
-    assert together > 0
+    assert all(one["each"] < one["cold"] for one in both)  # what is prepared once is prepared once
 
 
 @pytest.mark.timeout(900)
@@ -60,7 +60,7 @@ def test_a_school_of_three_hundred(database: Database, tmp_path: Path) -> None:
     for name in ("forms", "roster"):
         paper, path = kinds.BY_NAME[name], tmp_path / f"{name}.pdf"
         with in_chinese():
-            keys = binding.pile(select(Application), paper)
+            keys = binding.pile(select(Application), paper, BATCH)
             start, before = time.perf_counter(), _memory()
             job = Job(by, PORTAL, build.clock.today())
             binding.bind(path, paper, keys, job, lambda _done: held.append(_memory()))
@@ -70,4 +70,4 @@ def test_a_school_of_three_hundred(database: Database, tmp_path: Path) -> None:
             f"\n{database.name:<11} {name:<7} of {BATCH}: {seconds:5.1f} s, {pages} pages, {size:4.1f} MiB,"
             f" {max(held) - before:4.0f} MiB more memory", end="",
         )  # fmt: skip
-        assert pages >= 2
+        assert pages == 2 * BATCH if name == "forms" else pages > 1

@@ -47,7 +47,7 @@ class Here:
         """The pages of the paper `name` for all applications, as text without blanks."""
         paper = kinds.BY_NAME[name]
         with in_chinese():
-            keys = binding.pile(select(Application), paper)
+            keys = binding.pile(select(Application), paper, 100)
             binding.bind(self.path, paper, keys, Job(self.by, PORTAL, date(2026, 11, 28), **offsets), told)
         return [re.sub(r"\s", "", page.extract_text()) for page in PdfReader(self.path).pages]
 

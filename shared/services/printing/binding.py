@@ -13,20 +13,21 @@ from shared.adapters.fonts import missing_characters
 from shared.db import session
 from shared.models import Application, School
 from shared.services.errors import Refused
+from shared.services.printing import lists
 from shared.services.printing.kinds import Keys, Paper
-from shared.services.typesetting import Job, typeset
+from shared.services.typesetting import Job
 from shared.text import _
 
 
-def pile(statement: Select[Any], paper: Paper) -> Keys:
-    """The applications of `statement` that `paper` is for, in the order in which papers are piled: school, number."""
+def pile(statement: Select[Any], paper: Paper, most: int) -> Keys:
+    """The applications of `statement` that `paper` is for, in the order in which papers are piled: school, number.
+
+    No more than one beyond `most`, by which one knows that there are too many.
+    """
     columns = Application.id, Application.school_id, Application.bureau_id, Application.registration_number
     chosen = statement.with_only_columns(*columns).where(paper.fits).order_by(None)
-    return session.execute(
-        chosen.outerjoin(School, School.id == Application.school_id).order_by(
-            School.code, Application.registration_number
-        )
-    ).all()
+    piled = chosen.outerjoin(School, School.id == Application.school_id)
+    return session.execute(piled.order_by(School.code, Application.registration_number).limit(most + 1)).all()
 
 
 def bind(path: Path, paper: Paper, keys: Keys, job: Job, told: Callable[[int], None] = lambda _done: None) -> None:
@@ -60,16 +61,5 @@ def _drawable(text: str) -> str:
 
 
 def _rest(left_out: list[tuple[str, str]], job: Job) -> bytes:
-    title = str(_("没有打印的申请"))
-    return typeset(
-        "list",
-        title=title,
-        heading=title,
-        campaign="",
-        columns=[(str(_("报名号")), 50), (str(_("原因")), 200)],
-        rows=[list(one) for one in left_out],
-        note="",
-        total="",
-        signed=False,
-        on=job.today.isoformat(),
-    )
+    columns = [(str(_("报名号")), 50), (str(_("原因")), 200)]
+    return lists.table(str(_("没有打印的申请")), columns, left_out, on=job.today)

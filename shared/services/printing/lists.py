@@ -1,6 +1,6 @@
 """Lists of applications on paper, in the order in which the papers are piled: by registration number."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -94,38 +94,48 @@ def _applications(keys: Sequence[int]) -> list[Application]:
 
 
 def people(
-    path: Path, headings: Sequence[str], rows: Iterable[Sequence[object]], title: str, campaign: str, on: date
+    path: Path, headings: Sequence[str], rows: Sequence[Sequence[str]], title: str, campaign: str, on: date
 ) -> None:
     """Any list of people of one school, like 应注册未报名名单 (S23), its columns of one width."""
     width = (WIDTH - ORDER) // max(len(headings), 1)
-    path.write_bytes(
-        typeset(
-            "list",
-            title=title,
-            heading=title,
-            campaign=campaign,
-            columns=[(heading, width) for heading in headings],
-            rows=(listed := [[str(value) for value in row] for row in rows]),
-            note="",
-            total=str(_("共{count}人", count=len(listed))),
-            signed=True,
-            on=on.isoformat(),
-        )
+    columns = [(heading, width) for heading in headings]
+    path.write_bytes(table(title, columns, rows, on=on, campaign=campaign, signed=True))
+
+
+def table(
+    title: str,
+    columns: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]],
+    *,
+    on: date,
+    campaign: str = "",
+    note: str = "",
+    signed: bool = False,
+) -> bytes:
+    """Numbered rows under their headings, each with its width in millimetres; `signed`: with a total and for a seal."""
+    return typeset(
+        "list",
+        title=title,
+        heading=title,
+        campaign=campaign,
+        columns=columns,
+        rows=rows,
+        note=note,
+        total=str(_("共{count}人", count=len(rows))),
+        signed=signed,
+        on=on.isoformat(),
     )
 
 
 def _list(
     found: Sequence[Application], columns: Sequence[Column], title: Text, job: Job, *, note: Text | str = ""
 ) -> bytes:
-    return typeset(
-        "list",
-        title=str(title),
-        heading=str(title),
+    return table(
+        str(title),
+        [(str(label), width) for label, width, _value in columns],
+        [[str(value(one)) for _label, _width, value in columns] for one in found],
+        on=job.today,
         campaign="、".join(dict.fromkeys(one.campaign.name for one in found)),
-        columns=[(str(label), width) for label, width, _value in columns],
-        rows=[[str(value(one)) for _label, _width, value in columns] for one in found],
         note=str(note),
-        total=str(_("共{count}人", count=len(found))),
         signed=not note,
-        on=job.today.isoformat(),
     )

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from shared.db import session
-from shared.models import Application, Material, ReasonCode, ReceivedPaper
+from shared.models import Application, ReasonCode
 from shared.models.kinds import Conclusion, WindowStage
 from shared.rules.checks import Problem
 from shared.rules.dates import until
-from shared.services import notices, outlook, windows
+from shared.services import confirming, notices, outlook, windows
 from shared.services.errors import Refused
 from shared.services.informing import paper_in_words
 from shared.services.typesetting import Job, typeset
@@ -45,8 +43,8 @@ def conclusion(keys: Sequence[int], job: Job) -> bytes:
 
 def supplement(keys: Sequence[int], job: Job) -> bytes:
     """Everything that one applicant has still to bring, told at once, and until when (行政许可法 article 32)."""
-    application = session.get_one(Application, keys[0])
-    lacking = missing(application)
+    desk = confirming.desk(keys[0], by=job.by)
+    application, lacking = desk.application, desk.missing
     if not lacking:
         raise Refused(COMPLETE)
     last = windows.end_of(outlook.spans(application, WindowStage.CONFIRM))
@@ -57,15 +55,6 @@ def supplement(keys: Sequence[int], job: Job) -> bytes:
         _("补齐地点：{point}", point=application.point or ""),
     ]
     return _letter(application, _("教师资格定期注册申请材料补正通知"), said, job)
-
-
-def missing(application: Application) -> list[Material]:
-    """The papers of the campaign's list that must be handed in and have not been seen at the desk."""
-    received = set(
-        session.scalars(select(ReceivedPaper.material_id).where(ReceivedPaper.application_id == application.id))
-    )
-    wanted = outlook.materials(application.campaign_id, application.registration_type)
-    return [paper for paper in wanted if paper.required and paper.id not in received]
 
 
 def _letter(application: Application, title: Text, said: Sequence[Text | str], job: Job) -> bytes:
