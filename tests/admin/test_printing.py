@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -24,17 +23,18 @@ from tests import build
 from tests.admin import world
 from tests.admin.exporting import lines
 from tests.admin.world import City
+from tests.conftest import Database
 
 ORDER = {"right": "0", "down": "0"}
 
 
-@pytest.fixture(autouse=True)
-def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No worker hears of it; the test does its work."""
+@pytest.fixture
+def app(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """No worker hears of an order, the test does its work; and nobody else writes where this test does."""
     monkeypatch.setattr(jobs, "enqueue", lambda _name, _key: None)
-    exports.work_in(tmp_path)
-    yield
-    exports.work_in(tmp_path)
+    made = world.the_app(database)
+    exports.work_in(tmp_path / "writing")
+    return made
 
 
 def ordered(client: FlaskClient, paper: str, query: str = "", **choices: str) -> Any:
