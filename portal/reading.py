@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from portal import overview
 from shared.rules import reminders
 from shared.rules.fields import Section, in_section, shown
-from shared.services import documents, informing, outlook
+from shared.services import documents, forms, informing, outlook
 from shared.text import Text, _
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def finished(application: Application) -> dict[str, Any]:
     """What step 8 shows: the code that the form bears, what to do next, and what to bring."""
     ahead = outlook.of_application(application)
     return {
-        "code": documents.form_code(application),
-        "picture": documents.form_picture(application),
+        "code": forms.code(application),
+        "picture": forms.picture(application),
         "next_steps": ahead.steps,
         "papers": [informing.paper_in_words(paper) for paper in ahead.papers],
         "is_void": is_void(application),

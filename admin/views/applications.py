@@ -21,7 +21,7 @@ from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
-from shared.services import access, attesting, confirming, documents, photos, workflow
+from shared.services import access, attesting, confirming, documents, forms, photos, workflow
 from shared.services.deeds import offered
 from shared.services.errors import NotYours, Refused
 from shared.services.reviewing import DECIDES
@@ -153,11 +153,11 @@ class Applications(Printing, Table):
     @expose("/<int:key>/form.pdf", methods=("POST",))
     def form_paper(self, key: int) -> ResponseReturnValue:
         """The application form; a POST, because it counts as printed from now on."""
-        return _paper(documents.application_form(key, by=by(), portal_url=reset.portal_url()), f"form-{key}.pdf")
+        return _paper(forms.printed([key], by=by(), portal_url=reset.portal_url()), f"form-{key}.pdf")
 
     @expose("/<int:key>/receipt.pdf")
     def receipt_paper(self, key: int) -> ResponseReturnValue:
-        return _paper(documents.receipt(key, by=by()), f"receipt-{key}.pdf")
+        return _paper(documents.receipts_of([key], by=by()), f"receipt-{key}.pdf")
 
     @expose("/<int:key>/move/<wanted>", methods=("GET", "POST"))
     def move(self, key: int, wanted: str) -> ResponseReturnValue:

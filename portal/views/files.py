@@ -6,7 +6,7 @@ from flask import Blueprint, abort, make_response, request, send_file
 from werkzeug.wrappers import Response
 
 from portal.views.account import portal_url
-from shared.services import applications, documents, photos, status
+from shared.services import applications, forms, photos, status
 from shared.services.errors import Refused
 from shared.web.login import by
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("files", __name__, url_prefix="/files")
 def form() -> Response:
     """Printing is noted with the form's version, so this is no GET."""
     application = applications.mine(by=by()) or abort(404)
-    content = documents.application_form(application.id, by=by(), portal_url=portal_url())
+    content = forms.printed([application.id], by=by(), portal_url=portal_url())
     name = f"{application.registration_number}-{application.form_version}.pdf"
     return send_file(BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
 

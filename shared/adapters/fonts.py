@@ -6,6 +6,7 @@ License, which asks changed fonts to bear other names) are fixed at two weights 
 
 import fcntl
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,10 +78,19 @@ def missing_characters(text: str) -> list[str]:
     return [character for character in dict.fromkeys(text) if not _can_draw(character)]
 
 
+def by_font(text: str, font: str) -> list[tuple[str, str]]:
+    """`text` in parts, each with the first font of `font`'s weight that has its characters."""
+    from xhtml2pdf.util import split_by_coverage
+
+    _family, dash, weight = font.partition("-")
+    return [(one, part) for part, one in split_by_coverage(text, [f"{one}{dash}{weight}" for one in _registered])]
+
+
 def _can_draw(character: str) -> bool:
     if character in "\t\n\r" or any(ord(character) in drawn for drawn in tuple(_registered.values())):
         return True
-    file = _system_font_with(character, _system_folders)
+    is_private = unicodedata.category(character) == "Co"  # each font draws something else there
+    file = None if is_private else _system_font_with(character, _system_folders)
     if file is None:
         return False
     with _lock:

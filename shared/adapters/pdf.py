@@ -4,11 +4,13 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from io import BytesIO
+from threading import RLock
 
 from shared.adapters.fonts import family_names, missing_characters, prepare_fonts
 
 __all__ = ["MissingGlyphs", "missing_characters", "prepare_fonts", "render"]
 
+DRAWING = RLock()  # xhtml2pdf and reportlab keep fonts per process, and draw one document at a time
 # Chinese has no spaces between words: without this wrapping, long texts run off the page.
 _WRAPPING = "html { font-family: %s; -pdf-word-wrap: CJK; }"
 
@@ -27,22 +29,33 @@ class UnreadablePaper(Exception):
 
 def render(html: str, *, title: str, images: Mapping[str, bytes] | None = None) -> bytes:
     """Draw `html`; an `img` names one of `images`, and nothing else can be reached, neither file nor network."""
-    missing = missing_characters(_drawn_text(html))
+    refuse_missing(drawn_text(html))
+    return lay_out(html, title=title, images=images)
+
+
+def refuse_missing(text: str) -> None:
+    """`MissingGlyphs` if no font can draw one of these characters."""
+    missing = missing_characters(text)
     if missing:
         raise MissingGlyphs(missing)
+
+
+def lay_out(html: str, *, title: str = "", images: Mapping[str, bytes] | None = None) -> bytes:
+    """The page without a look at its characters."""
     from xhtml2pdf.config.resources import ResourceAccessPolicy
     from xhtml2pdf.default import DEFAULT_CSS
     from xhtml2pdf.document import pisaDocument
 
     out = BytesIO()
-    result = pisaDocument(
-        html,
-        out,
-        default_css=DEFAULT_CSS + _WRAPPING % ", ".join(family_names()),
-        link_callback=_only(images or {}),
-        context_meta={"title": title},
-        resource_policy=ResourceAccessPolicy.server(base_dir=None, allow_remote=False),
-    )
+    with DRAWING:
+        result = pisaDocument(
+            html,
+            out,
+            default_css=DEFAULT_CSS + _WRAPPING % ", ".join(family_names()),
+            link_callback=_only(images or {}),
+            context_meta={"title": title},
+            resource_policy=ResourceAccessPolicy.server(base_dir=None, allow_remote=False),
+        )
     if result.err:
         raise UnreadablePaper([entry for entry in result.log if entry[0] == "error"])
     return out.getvalue()
@@ -59,7 +72,8 @@ def _kind(picture: bytes) -> str:
     return "png" if picture.startswith(b"\x89PNG") else "jpeg"
 
 
-def _drawn_text(html: str) -> str:
+def drawn_text(html: str) -> str:
+    """What a page says, without its head and style."""
     reader = _DrawnText()
     reader.feed(html)
     reader.close()

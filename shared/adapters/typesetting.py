@@ -1,4 +1,4 @@
-"""Two things that reportlab and xhtml2pdf do not know about Chinese text, mended once per process."""
+"""What reportlab and xhtml2pdf do not know about Chinese text, and what would only cost time: set once per process."""
 
 import re
 
@@ -10,6 +10,8 @@ _BEYOND_BMP = re.compile(r"<([0-9A-F]{5,6})>")
 
 def mend() -> None:
     """Keep punctuation off the beginning of lines, and let characters beyond the BMP be copied and searched."""
+    from reportlab import rl_config
+    from reportlab.lib import textsplit
     from reportlab.pdfbase import ttfonts
     from xhtml2pdf import reportlab_paragraph
 
@@ -19,7 +21,9 @@ def mend() -> None:
         return _BEYOND_BMP.sub(_as_utf16, written_by_reportlab(font_name, subset))
 
     ttfonts.makeToUnicodeCMap = to_unicode_map
-    reportlab_paragraph.ALL_CANNOT_START = "".join({*reportlab_paragraph.ALL_CANNOT_START, *NEVER_FIRST})
+    for module in (reportlab_paragraph, textsplit):
+        module.ALL_CANNOT_START = "".join({*module.ALL_CANNOT_START, *NEVER_FIRST})
+    rl_config.useA85 = 0  # files need not be plain text any more: a fifth smaller, and 5 ms less a form
 
 
 def _as_utf16(code: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """Long lists as files: asked for at the door, written by the worker, fetched within a week.
 
-An export is begun again from the start if its worker was killed: until the whole file is kept, in one transaction with
-the word that it is there, nothing of it can be fetched. Doors register who makes the rows of which table, for only they
-know the columns as people read them.
+An export is begun again if its worker was killed, a list from the start, papers after their last finished part: until
+the whole file is kept, in one transaction with the word that it is there, nothing of it can be fetched. Doors register
+who makes the rows of which table, for only they know the columns as people read them.
 """
 
 import logging

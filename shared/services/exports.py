@@ -124,12 +124,10 @@ def work_in(folder: Path) -> None:
 
 @contextmanager
 def scratch(name: str = "") -> Iterator[Path]:
-    """A place for files until the block ends; one with a `name` is emptied of what a killed process left there."""
+    """A place for files until the block ends; one with a `name` still has what a killed process had finished there."""
     _folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = _folder / name if name else Path(tempfile.mkdtemp(prefix="now-", dir=_folder))
-    if name:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(mode=0o700)
+    place.mkdir(mode=0o700, exist_ok=True)
     try:
         yield place
     finally:

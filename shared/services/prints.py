@@ -1,5 +1,6 @@
 """Printed forms: each print is noted with the code on it, by which anybody can ask whether it still counts (S20)."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from shared.services.errors import Refused
 from shared.text import _
 
 CODE_LENGTH = 8  # 30 ** 8: whoever guesses is stopped after fifty
+Shown = tuple[int, str]  # the version and the code that a form shows
 _OVER = (Stage.WITHDRAWN, Stage.REVOKED)
 UNKNOWN = Problem("unknown", "code", _("没有这样的申请表，请对照申请表核对报名号和核验码"))
 BUSY = Problem("busy", "", _("您所在的网络核验失败次数过多，请15分钟后再试，或换用手机网络"))
@@ -32,26 +34,27 @@ class Paper:
     void_since: datetime | None
 
 
-def code_of(application: Application) -> str:
-    """The code of the form's present version: that of its earlier prints, or a new one."""
-    mine = Print.application_id == application.id, Print.form_version == application.form_version
-    return session.scalar(select(Print.code).where(*mine).order_by(Print.id).limit(1)) or links.new_code(CODE_LENGTH)
+def shown_on(applications: Iterable[Application]) -> dict[int, Shown]:
+    """Each form's version, and its code: that of the version's earlier prints, or a new one."""
+    versions = {one.id: one.form_version for one in applications}
+    printed = select(Print.application_id, Print.form_version, Print.code).where(Print.application_id.in_(versions))
+    known = {(row.application_id, row.form_version): row.code for row in session.execute(printed)}
+    return {
+        key: (version, known.get((key, version)) or links.new_code(CODE_LENGTH)) for key, version in versions.items()
+    }
 
 
 @transaction
-def note(application_id: int, form_version: int, code: str, *, by: Actor) -> None:
-    """A form of this version was printed, with this code on it."""
-    application = access.one(Application, application_id, by=by, to=Can.PRINT, lock=True)
-    application.printed_version = max(application.printed_version, form_version)
-    session.add(
-        Print(
-            application_id=application_id,
-            form_version=form_version,
-            code=code,
-            printed_at=clock.now(),
-            printed_by=by.name,
-        )
-    )
+def note(shown: Mapping[int, Shown], *, by: Actor) -> None:
+    """These forms were printed: of each application the version that was read, and the code on it."""
+    found = access.query(Application, by=by, to=Can.PRINT).where(Application.id.in_(shown)).order_by(Application.id)
+    locked = found.with_for_update(of=Application).execution_options(populate_existing=True)
+    now = clock.now()
+    for application in session.scalars(locked):
+        version, code = shown[application.id]
+        application.printed_version = max(application.printed_version, version)
+        row = {"application_id": application.id, "form_version": version, "code": code}
+        session.add(Print(**row, printed_at=now, printed_by=by.name))
 
 
 def look_up(registration_number: str, code: str, *, by: Actor) -> Paper:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,7 +39,7 @@ class Here:
         self.first = build.a_school("鼓楼区第一小学", bureau=self.city.gulou, code="S-1")
         self.second = build.a_school("鼓楼区第二小学", bureau=self.city.gulou, code="S-2")
         self.by = build.an_actor(Role.DISTRICT, self.city.gulou)
-        self.path = folder / "papers.pdf"
+        self.folder = folder
 
     def application(self, stage: Stage, school: School | None = None, **fields: object) -> Application:
         return build.an_application(stage, school=school or self.first, **fields)
@@ -46,6 +47,7 @@ class Here:
     def printed(self, name: str, told: Callable[[int], None] = lambda _done: None, **offsets: float) -> list[str]:
         """The pages of the paper `name` for all applications, as text without blanks."""
         paper = kinds.BY_NAME[name]
+        self.path = Path(tempfile.mkdtemp(dir=self.folder)) / "papers.pdf"
         with in_chinese():
             keys = binding.pile(select(Application), paper, 100)
             binding.bind(self.path, paper, keys, Job(self.by, PORTAL, date(2026, 11, 28), **offsets), told)
@@ -66,15 +68,38 @@ def test_forms_lie_in_the_order_of_school_and_number_and_count_as_printed(here: 
     done: list[int] = []
     pages = here.printed("forms", done.append)
     assert [next(n for n in numbers if f"报名号：{n}" in page) for page in pages[::2]] == numbers
-    assert (len(pages), done) == (6, [1, 2, 3])
+    assert (len(pages), done) == (6, [3])
     assert len(set(session.scalars(select(Print.code)).all())) == 3
+
+
+def test_whoever_begins_again_goes_on_after_the_last_finished_part(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_FIFTY", 2)
+    numbers = [here.application(Stage.SUBMITTED).registration_number for _one in range(5)]
+    job, path = Job(here.by, PORTAL, date(2026, 11, 28)), here.folder / "papers.pdf"
+    keys = binding.pile(select(Application), kinds.BY_NAME["forms"], 100)
+
+    def killed(done: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with in_chinese(), pytest.raises(KeyboardInterrupt):
+        binding.bind(path, kinds.BY_NAME["forms"], keys, job, killed)
+    assert not path.exists()
+    with in_chinese():
+        binding.bind(path, kinds.BY_NAME["forms"], keys, job)
+    pages = [page.extract_text() for page in PdfReader(path).pages]
+    assert [next(n for n in numbers if str(n) in page) for page in pages[::2]] == numbers
+    assert len(session.scalars(select(Print)).all()) == 5  # each was printed once
 
 
 def test_what_cannot_be_printed_is_listed_at_the_end(here: Here) -> None:
     good = here.application(Stage.SUBMITTED)
     bad = here.application(Stage.SUBMITTED, name="王\U0010fffd")
     numbers = good.registration_number, bad.registration_number
-    pages = here.printed("forms")
+    good_key, done = good.id, list[int]()
+    pages = here.printed("forms", done.append)
+    assert done == [2]
+    assert session.scalars(select(Print.application_id)).all() == [good_key]
     assert f"报名号：{numbers[0]}" in pages[0]
     assert all(word in pages[-1] for word in ("没有打印的申请", numbers[1], "字库中没有"))
     assert len(pages) == 3

@@ -12,7 +12,7 @@ from shared.db import session
 from shared.models import Application, Print
 from shared.models.kinds import Role, Stage
 from shared.rules.rights import Actor
-from shared.services import access, accounts, applications, documents, prints, throttle
+from shared.services import access, accounts, applications, forms, prints, throttle
 from shared.services.errors import NotYours, Refused
 from tests import build
 from tests.actors import teacher
@@ -25,7 +25,7 @@ ANYBODY = accounts.anonymous("203.0.113.7")
 
 def printed(application: Application, by: Actor | None = None) -> str:
     """The code on a form that has just been printed, as its page shows it."""
-    paper = documents.application_form(application.id, by=by or teacher(application), portal_url=PORTAL)
+    paper = forms.printed([application.id], by=by or teacher(application), portal_url=PORTAL)
     words = PdfReader(BytesIO(paper)).pages[0].extract_text().replace("\n", "")
     assert f"{PORTAL}/paper" in words
     session.expire_all()
@@ -100,6 +100,6 @@ def test_who_may_not_print_leaves_no_print(application: Application) -> None:
         teacher(build.an_application(Stage.SUBMITTED)),
     ):
         with pytest.raises(NotYours):
-            documents.application_form(application.id, by=by, portal_url=PORTAL)
+            forms.printed([application.id], by=by, portal_url=PORTAL)
     assert session.scalar(select(Print.id)) is None
     assert access.one(Application, application.id, by=teacher(application)).printed_version == 0

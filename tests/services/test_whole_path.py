@@ -23,6 +23,7 @@ from shared.services import (
     counter,
     documents,
     drafts,
+    forms,
     photos,
     reference,
     status,
@@ -114,7 +115,7 @@ def test_a_teacher_applies_and_is_registered(world: Application) -> None:
     assert application.registration_number == f"{clock.today().year}{application.id:08d}"
     assert application.sex is Sex.MALE
     assert application.person.id_number == "320106198501010018"
-    pages = PdfReader(io.BytesIO(documents.application_form(application.id, by=by, portal_url=PORTAL))).pages
+    pages = PdfReader(io.BytesIO(forms.printed([application.id], by=by, portal_url=PORTAL))).pages
     text = "".join(page.extract_text() for page in pages)
     assert "张䶮" in text
     assert application.registration_number in text
@@ -126,7 +127,7 @@ def test_a_teacher_applies_and_is_registered(world: Application) -> None:
     desk = confirming.desk(counter.find("３２０１０６ 19850101 0018", by=point)[0].id, by=point)
     confirming.receive(application.id, [m.id for m in desk.materials], by=point)
     receipt = confirming.confirm(application.id, by=point, version=my(by).version, signed_version=1)
-    paper = PdfReader(io.BytesIO(documents.receipt(application.id, by=point))).pages[0].extract_text()
+    paper = PdfReader(io.BytesIO(documents.receipts_of([application.id], by=point))).pages[0].extract_text()
     assert receipt.number in paper
     assert "320106********0018" in paper
 
@@ -183,7 +184,7 @@ def test_an_id_number_with_an_account_is_sent_to_the_log_in(world: Application) 
 
 def test_a_change_after_submission_makes_a_new_version_and_voids_the_print(world: Application) -> None:
     by = submitted(world)
-    documents.application_form(my(by).id, by=by, portal_url=PORTAL)
+    forms.printed([my(by).id], by=by, portal_url=PORTAL)
     applications.save(my(by).id, {"major": "汉语言文学"}, by=by, version=my(by).version)
     assert my(by).form_version == 1, "nothing was changed"
     applications.save(my(by).id, {"major": "历史学"}, by=by, version=my(by).version)
@@ -255,7 +256,7 @@ def test_an_undone_confirmation_voids_its_receipt(world: Application) -> None:
     receipt = session.scalar(select(Receipt).where(Receipt.number == first))
     assert receipt
     assert receipt.voided_at
-    assert "已作废" in PdfReader(io.BytesIO(documents.receipt(world.id, by=point))).pages[0].extract_text()
+    assert "已作废" in PdfReader(io.BytesIO(documents.receipts_of([world.id], by=point))).pages[0].extract_text()
 
 
 def test_another_point_finds_nobody(world: Application) -> None:
@@ -292,7 +293,7 @@ def test_unknown_and_known_names_get_the_same_answer(world: Application) -> None
 
 
 def test_every_field_is_on_the_printed_form(world: Application) -> None:
-    rows = {label for block in documents._blocks(world) for row in block["rows"] for label, _value in row}
+    rows = {label for block in forms.blocks(world) for row in block["rows"] for label, _value in row}
     assert rows == {str(field.label) for field in FIELDS if field.input is not Input.PHOTO}
 
 

@@ -1,6 +1,7 @@
 """Many papers as one file, part by part; what cannot be printed is listed at the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -31,26 +32,48 @@ def pile(statement: Select[Any], paper: Paper, most: int) -> Keys:
 
 
 def bind(path: Path, paper: Paper, keys: Keys, job: Job, told: Callable[[int], None] = lambda _done: None) -> None:
-    """Write all of it to `path`; `told` hears after each part how many applications are done."""
-    out, left_out, done = PdfWriter(), [], 0
+    """Write all of it to `path`; `told` hears after each part how many applications are done.
+
+    Each part is kept beside `path` until then, so that whoever begins again goes on where it stopped.
+    """
+    out, done = PdfWriter(), 0
+    left_out: list[tuple[str, str]] = []
     for part in paper.parts(keys):
-        try:
-            made = paper.make([key.id for key in part], job)
-        except Refused as refused:
-            reasons = _drawable("；".join(str(problem.text) for problem in refused.problems))
-            left_out += [(str(key.registration_number), reasons) for key in part]
-        else:
-            out.append(BytesIO(made), import_outline=False)
+        for file in _set(path.parent, paper, part, job, left_out):
+            out.append(file, import_outline=False)
         done += len(part)
-        session.rollback()  # nothing of a part is held while the next is set
-        session.expunge_all()
         told(done)
     if left_out:
         out.append(BytesIO(_rest(left_out, job)), import_outline=False)
     out.add_metadata({"/Title": str(paper.label)})
     out.root_object[NameObject("/Lang")] = TextStringObject("zh-CN")
-    out.compress_identical_objects(remove_duplicates=True, remove_unreferenced=True)
     out.write(path)
+
+
+def _set(folder: Path, paper: Paper, part: Keys, job: Job, left_out: list[tuple[str, str]]) -> Iterator[Path]:
+    """The file of a part, or of each of its papers where one of them cannot be set; why not is added to `left_out`."""
+    file = folder / f"{sha256(repr([key.id for key in part]).encode()).hexdigest()}.part"
+    try:
+        if not file.exists():
+            _keep(file, paper.make([key.id for key in part], job))
+        yield file
+    except Refused as refused:
+        if paper.is_pile and len(part) > 1:
+            for key in part:
+                yield from _set(folder, paper, [key], job, left_out)
+            return
+        reasons = _drawable("；".join(str(problem.text) for problem in refused.problems))
+        left_out += [(str(key.registration_number), reasons) for key in part]
+    finally:
+        session.rollback()  # nothing of a part is held while the next is set
+        session.expunge_all()
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """It takes its name only when it is complete."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(file)
 
 
 def _drawable(text: str) -> str:

@@ -14,6 +14,7 @@ from shared.services.printing import lists, notices, singles, stickers
 from shared.services.typesetting import Job
 from shared.text import Text, _
 
+_FIFTY = 50
 Keys = Sequence[Any]  # rows with id, school_id, bureau_id and registration_number, in the order of the paper pile
 
 
@@ -21,7 +22,8 @@ Keys = Sequence[Any]  # rows with id, school_id, bureau_id and registration_numb
 class Paper:
     """A document for many applications. `fits`: those that it is for; `right`: what one must be allowed to do to them.
 
-    `parts`: how the applications are divided, each part set by itself; `make` sets one. `is_aligned`: it is printed on
+    `parts`: how the applications are divided, each part set by itself; `make` sets one. `is_pile`: a part is so many
+    papers, one for each application, and each could be set alone. `is_aligned`: it is printed on
     sheets that lie a little differently in each printer.
     """
 
@@ -32,12 +34,18 @@ class Paper:
     fits: ColumnElement[bool]
     parts: Callable[[Keys], Iterator[Keys]]
     make: Callable[[Sequence[int], Job], bytes]
+    is_pile: bool = False
     is_aligned: bool = False
 
 
 def one_by_one(keys: Keys) -> Iterator[Keys]:
     for key in keys:
         yield [key]
+
+
+def by_fifty(keys: Keys) -> Iterator[Keys]:
+    for start in range(0, len(keys), _FIFTY):
+        yield keys[start : start + _FIFTY]
 
 
 def by_school(keys: Keys) -> Iterator[Keys]:
@@ -64,9 +72,12 @@ PAPERS = (
     Paper(
         "forms", _("申请表"), _("每件一张，双面打印；打印后记为已打印"), Can.PRINT,
         (Application.form_version > 0) & Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
-        one_by_one, singles.form,
+        by_fifty, singles.some_forms, is_pile=True,
     ),
-    Paper("receipts", _("受理凭证"), _("已受理的每件一张"), Can.PRINT, _WITH_RECEIPT, one_by_one, singles.receipt),
+    Paper(
+        "receipts", _("受理凭证"), _("已受理的每件一张"), Can.PRINT, _WITH_RECEIPT,
+        by_fifty, singles.some_receipts, is_pile=True,
+    ),
     Paper(
         "roster", _("申请人员汇总表"), _("一校一份，按报名号排列，与材料顺序一致"), Can.PRINT,
         Application.stage.not_in((Stage.DRAFT, Stage.WITHDRAWN, Stage.REVOKED)), by_school, lists.roster,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from shared.services import documents
+from shared.services import documents, forms
 from shared.services.typesetting import Job
 
 
-def form(keys: Sequence[int], job: Job) -> bytes:
-    return documents.application_form(keys[0], by=job.by, portal_url=job.portal_url)
+def some_forms(keys: Sequence[int], job: Job) -> bytes:
+    return forms.printed(keys, by=job.by, portal_url=job.portal_url)
 
 
-def receipt(keys: Sequence[int], job: Job) -> bytes:
-    return documents.receipt(keys[0], by=job.by)
+def some_receipts(keys: Sequence[int], job: Job) -> bytes:
+    return documents.receipts_of(keys, by=job.by)
