@@ -21,7 +21,7 @@ from shared.rules import fields, policy
 from shared.rules.fields import Input, Section, Step
 from shared.rules.rights import Can
 from shared.rules.states import MOVES, Move, status_label
-from shared.services import access, attesting, confirming, documents, forms, photos, workflow
+from shared.services import access, attesting, confirming, documents, forms, photos, prints, workflow
 from shared.services.deeds import offered
 from shared.services.errors import NotYours, Refused
 from shared.services.reviewing import DECIDES
@@ -131,6 +131,7 @@ class Applications(Printing, Table):
             history=history.latest(application),
             events=self._related(Event, application.id),
             messages=self._related(Message, application.id),
+            prints=prints.latest(application, by=by()),
             moves=offered,
             editable=editable,
             may_reveal=rights[Can.REVEAL],

@@ -10,7 +10,7 @@ from portal.forms import WithdrawForm
 from shared import clock
 from shared.models.kinds import Stage
 from shared.rules.states import label_of
-from shared.services import applications, campaigns, informing, photos, status
+from shared.services import applications, campaigns, informing, photos, prints, status
 from shared.services.errors import Refused
 from shared.text import _
 from shared.web import forms
@@ -41,6 +41,7 @@ def show() -> str:
         events=events,
         earlier=own[1:],
         messages=status.messages(application.id, by=by()),
+        prints=prints.latest(application, by=by()),
         requests=status.requests(application.id, by=by()),
         reminders=status.reminders_for(application),
         move_label=label_of,

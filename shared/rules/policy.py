@@ -32,6 +32,7 @@ from shared.models import (
     Person,
     PointSchool,
     PoliticalStatus,
+    Print,
     Publicity,
     PutonghuaGrade,
     QualificationType,
@@ -131,7 +132,7 @@ _SEES: dict[Role, Condition] = {
 }
 for _role, _condition in _SEES.items():
     _grant(Person, _role, people_of(_condition), Can.REFER)
-    for _part in (Event, Receipt, Message, AssessmentYear, TeachingBreak, RevocationRequest):
+    for _part in (Event, Receipt, Print, Message, AssessmentYear, TeachingBreak, RevocationRequest):
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.VIEW)
     for _part in (AssessmentYear, TeachingBreak, RevocationRequest):
         _grant(_part, _role, applications(_condition, _part.application_id.expression), Can.EXPORT)
@@ -139,7 +140,7 @@ for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER, Role.AUDI
     _grant(Hold, _role, applications(_SEES[_role], Hold.application_id.expression), Can.VIEW)
 # The desk is told that there is one, so that nobody is surprised; what it is about stays with those who decide.
 _grant(Hold, Role.POINT, applications(of_my_point, Hold.application_id.expression), Can.REFER)
-for _shown in (Event, Message, Receipt):
+for _shown in (Event, Message, Print, Receipt):
     _grant(_shown, Role.TEACHER, applications(my_own, _shown.application_id.expression), Can.VIEW)
 _grant(StaffRequest, Role.TEACHER, asked_by_me, Can.VIEW)
 _grant(RevocationRequest, Role.CITY, requests_from(Role.DISTRICT), Can.DECIDE_REVOCATION)

@@ -17,6 +17,7 @@ from shared.services import access, links, throttle, versions
 from shared.services.errors import Refused
 from shared.text import _
 
+LATEST = 10
 CODE_LENGTH = 8  # 30 ** 8: whoever guesses is stopped after fifty
 Shown = tuple[int, str]  # the version and the code that a form shows
 _OVER = (Stage.WITHDRAWN, Stage.REVOKED)
@@ -55,6 +56,14 @@ def note(shown: Mapping[int, Shown], *, by: Actor) -> None:
         application.printed_version = max(application.printed_version, version)
         row = {"application_id": application.id, "form_version": version, "code": code}
         session.add(Print(**row, printed_at=now, printed_by=by.name))
+
+
+def latest(application: Application, *, by: Actor) -> list[Print]:
+    """The last times that the form was printed, newest first; what still counts bears the present version."""
+    if not application.printed_version:
+        return []
+    mine = access.query(Print, by=by).where(Print.application_id == application.id)
+    return list(session.scalars(mine.order_by(Print.id.desc()).limit(LATEST)))
 
 
 def look_up(registration_number: str, code: str, *, by: Actor) -> Paper:

@@ -1,10 +1,12 @@
 """The confirmation desk, as an operator goes through it."""
 
+import io
 import re
 from datetime import date
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import delete, select
 
 from shared.db import session
@@ -184,6 +186,21 @@ def test_papers_on_the_desk_are_remembered(app: Flask, city: City) -> None:
     address = f"/desk/{city.application}"
     client.post(f"{address}/confirm", data={"material": str(city.rows["materials"]), "save": "1"})
     assert f'value="{city.rows["materials"]}" checked' in client.get(f"{address}/").text
+
+
+def test_the_notice_of_what_is_missing_is_printed_at_the_desk(app: Flask, city: City) -> None:
+    number = str(world.application_of(city).registration_number)
+    build.a_material(world.application_of(city).campaign, name="聘用合同")
+    client = world.logged_in(app, city.staff[Role.POINT])
+    address = f"/desk/{city.application}"
+    assert "打印材料补正通知" not in client.get(f"{address}/").text  # nothing was brought yet
+    client.post(f"{address}/confirm", data={"material": str(city.rows["materials"]), "save": "1"})
+    page = client.get(f"{address}/").text
+    assert "打印材料补正通知" in page
+    fields = re.findall(r'name="(query|paper)" value="([^"]*)"', page.partition("/applications/print/")[2])
+    answer = client.post("/applications/print/", data=dict(fields))
+    text = re.sub(r"\s", "", PdfReader(io.BytesIO(answer.data)).pages[0].extract_text())
+    assert all(word in text for word in (number, "材料补正通知", "1.聘用合同"))
 
 
 def test_the_page_hides_numbers_until_the_operator_asks(app: Flask, city: City) -> None:

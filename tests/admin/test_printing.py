@@ -133,3 +133,14 @@ def test_the_roster_is_printed_as_it_is_narrowed(app: Flask, city: City) -> None
 def test_a_list_that_is_no_paper_is_a_workbook_whatever_is_asked() -> None:
     assert exports.format_of({"file_format": "pdf"}) == exports.XLSX
     assert exports.format_of({"file_format": "pdf"}, exports.PDF) == exports.PDF
+
+
+def test_staff_see_who_printed_a_form_and_whether_it_still_counts(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.DISTRICT])
+    key = like(city, Stage.SUBMITTED).id
+    client.post(f"/applications/{key}/form.pdf")
+    page = re.sub(r"(<[^>]+>|\s)+", " ", client.get(f"/applications/details/?id={key}").text)
+    assert re.search("申请表的打印记录.*第1版 · +有效", page)
+    build.change(session.get_one(Application, key), form_version=2)
+    page = re.sub(r"(<[^>]+>|\s)+", " ", client.get(f"/applications/details/?id={key}").text)
+    assert re.search("申请表的打印记录.*第1版 · +已作废", page)

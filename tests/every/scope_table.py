@@ -34,6 +34,7 @@ TABLE: dict[str, dict[str, str]] = {
     "Batch": dict.fromkeys(["school", "point", "district", "city", "province"], "view edit") | {"auditor": "view"},
     "Event": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Receipt": dict.fromkeys(["teacher", *STAFF.split()], "view"),
+    "Print": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "Message": dict.fromkeys(["teacher", *STAFF.split()], "view"),
     "AssessmentYear": dict.fromkeys(STAFF.split(), "view export"),
     "TeachingBreak": dict.fromkeys(STAFF.split(), "view export"),

@@ -23,7 +23,6 @@ WITHOUT_SCOPE = {
     "file_pieces": "fetched by whoever may see the import or the export",
     "import_rows": "seen with their import",
     "old_passwords": "only compared with, never shown",
-    "prints": "found by number and code, by whoever holds the paper; its application's rule says who prints",
     "received_papers": "the desk's check list, reached through the application",
 }
 

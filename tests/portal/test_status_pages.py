@@ -124,6 +124,16 @@ def test_a_change_after_printing_is_told_on_every_page_of_the_form(submitted: Te
         assert "申请表已变更（第2版），此前打印的作废，请重新打印签名" in words_of(submitted.opens(path)), path
 
 
+def test_the_applicant_sees_which_print_still_counts(submitted: Teacher) -> None:
+    assert "申请表的打印记录" not in words_of(submitted.opens("/status/"))
+    submitted.posts("/files/form.pdf", at="/status/")
+    assert re.search("第1版 有效", words_of(submitted.opens("/status/")))
+    submitted.step("contact", mobile="13900139000")
+    submitted.posts("/files/form.pdf", at="/status/")
+    rows = re.findall("第[0-9]版 (?:有效|已作废)", words_of(submitted.opens("/status/")))
+    assert rows == ["第2版 有效", "第1版 已作废"]
+
+
 # --- status --------------------------------------------------------------------------------------------------------
 
 
