@@ -1,5 +1,6 @@
 """A list as a file in a browser: chosen and downloaded at once; a long one by the worker, left alone and fetched."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,10 +10,12 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import insert
+from pypdf import PdfReader
+from sqlalchemy import insert, select
 
+from admin.views.printing import AT_ONCE
 from shared import db
-from shared.models import Institution
+from shared.models import Application, Institution, Print
 from tests.browser.conftest import DESK, ROOT, Live, picture
 from tests.browser.office_pages import office
 from tests.browser.test_back_office_axe import TABLET, at_width, violations
@@ -113,3 +116,27 @@ def test_a_long_list_is_written_in_the_background(live: Live, browser: Browser) 
         assert sum(1 for _row in sheet.iter_rows()) > MANY
         keeper.opens("/exports/")
         seen(page, "exports")
+
+
+def test_the_forms_of_a_list_are_printed_in_one_pile(live: Live, browser: Browser) -> None:
+    with office(browser, live, "district") as officer:
+        page = officer.page
+        officer.opens("/applications/")
+        officer.follows("打印")
+        page.get_by_role("radio", name="申请表").check()
+        seen(page, "print")
+        with a_worker(live):
+            officer.presses("生成PDF")
+            expect(page.get_by_role("heading", level=1)).to_have_text("可以下载", timeout=PATIENCE)
+        with page.expect_download() as started:
+            officer.presses("下载")
+        pages = PdfReader(started.value.path()).pages
+        numbers = [re.search("报名号：([0-9]+)", one.extract_text())[1] for one in pages[::2]]  # type: ignore[index]
+        assert len(numbers) > AT_ONCE
+        with database_of(live):
+            printed = dict(
+                db.session.execute(select(Application.registration_number, Print.application_id).join(Print)).all()
+            )
+        assert set(printed) == set(numbers)
+        officer.opens(f"/applications/details/?id={printed[numbers[-1]]}")
+        expect(page.get_by_role("heading", name="申请表的打印记录")).to_be_visible()
