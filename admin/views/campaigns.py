@@ -1,15 +1,25 @@
 """Campaigns: opening times, papers to hand in, publicity."""
 
-from admin.views import papers
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from admin.views import papers, rounds
 from admin.views.base import Table
 from admin.views.reference import Codes
+from shared.db import Base
 from shared.models import Campaign, Material, Publicity, Window
+from shared.rules.checks import Problem
 from shared.rules.rights import Can
+from shared.services.errors import Refused
 from shared.text import _
 
+WITHOUT_REASON = Problem("reason", "reason", _("请写明为什么设置或更改，会记入审计"))
 
-class Campaigns(Codes):
+
+class Campaigns(rounds.Rounds, Codes):
     model, label = Campaign, _("注册批次")
+    pages_of_row = (("next_view", _("照此新建下一批次"), Can.CREATE), ("seen_view", _("教师某日看到什么"), Can.VIEW))
     takes_files = False
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
     column_list = ("code", "name", "year", "registration_type", "bureau", "acceptance_ends_on", "status")
@@ -26,13 +36,40 @@ class Campaigns(Codes):
 
 class Windows(Table):
     model, label = Window, _("开放时间")
-    hint = _("保存后立即生效；每日结束填00:00表示到当天24时")
+    hint = _(
+        "保存后立即生效；每日结束填00:00表示到当天24时。填了单位的，对该单位及下属代替批次的时间；“关闭”的时间要扣除"
+    )
     on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT)
-    column_list = ("campaign", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
-    column_filters = ("campaign_id", "stage")
+    column_list = (
+        "campaign", "stage", "bureau", "is_closure", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at",
+    )  # fmt: skip
+    column_details_list = (*column_list, "reason")
+    column_filters = ("campaign_id", "stage", "bureau_id", "is_closure")
     title_columns = ("campaign", "stage")
     is_small = True
-    form_columns = ("campaign_id", "stage", "opens_on", "closes_on", "workdays_only", "opens_at", "closes_at")
+    form_columns = (
+        "campaign_id", "stage", "bureau_id", "is_closure", "opens_on", "closes_on", "workdays_only", "opens_at",
+        "closes_at", "reason",
+    )  # fmt: skip
+
+    def prepared(self, form: FlaskForm, row: Base | None) -> FlaskForm:  # noqa: ARG002
+        """Each change is owed a reason of its own, so none stands there already."""
+        form.reason.flags.required = True
+        if not form.is_submitted():
+            form.reason.data = ""
+        return form
+
+    def create_row(self, values: dict[str, Any], form: FlaskForm) -> Window:
+        return super().create_row(_with_a_reason(values), form)
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Window:
+        return super().change_row(key, _with_a_reason(values), version, form)
+
+
+def _with_a_reason(values: dict[str, Any]) -> dict[str, Any]:
+    if not values["reason"]:
+        raise Refused(WITHOUT_REASON)
+    return values
 
 
 class Materials(papers.Ordered, Table):

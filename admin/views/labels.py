@@ -54,6 +54,7 @@ LABELS: Mapping[str, Text] = {
     "has_school_check": _("学校审校"),
     "id_kind": _("证件类型"),
     "id_number": _("证件号码"),
+    "is_closure": _("关闭"),
     "is_workday": _("工作日"),
     "issuing_level": _("认定层级"),
     "key": _("用途"),

@@ -30,7 +30,10 @@ class Campaign(Entry):
 
 
 class Window(Row):
-    """开放时间 of one stage: dates, working days or all days, daily hours; `closes_at` 00:00 means the day's end."""
+    """开放时间 of one stage: dates, working days or all days, daily hours; `closes_at` 00:00 means the day's end.
+
+    With a bureau it holds for that one and those below, in place of the campaign's own; `is_closure`: not open then.
+    """
 
     __tablename__ = "windows"
     __table_args__ = (
@@ -45,8 +48,12 @@ class Window(Row):
     workdays_only: Mapped[bool] = mapped_column(default=True)
     opens_at: Mapped[time]
     closes_at: Mapped[time]
+    bureau_id: Mapped[int | None] = mapped_column(ForeignKey("bureaus.id"), index=True)
+    is_closure: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(NAME), default="")
 
     campaign: Mapped[Campaign] = relationship(back_populates="windows")
+    bureau: Mapped[Bureau | None] = relationship(lazy="joined")  # its path is asked for with each row
 
 
 class Material(Row):

@@ -24,6 +24,7 @@ from shared.models import (
     Staff,
     StaffRequest,
     StaffSession,
+    Window,
 )
 from shared.models.kinds import Origin, RequestKind, Role
 from shared.rules.accounts import LOG_INS
@@ -107,6 +108,18 @@ def campaigns(column: ColumnElement[int]) -> Condition:
     return lambda actor: column.in_(
         select(Campaign.id).where(below(Campaign.bureau_id.expression, actor)).correlate(None)
     )
+
+
+def campaigns_i_see(column: ColumnElement[int]) -> Condition:
+    """What belongs to a campaign that the reader's place takes part in, or that a bureau below keeps."""
+    return lambda actor: column.in_(select(Campaign.id).where(campaigns_above_or_below(actor)).correlate(None))
+
+
+def windows_i_keep(actor: Actor) -> ColumnElement[bool]:
+    """Those of one's own campaigns, and in a campaign from above those for one's own bureaus."""
+    own_campaign = campaigns(Window.campaign_id.expression)(actor)
+    own_bureau = below(Window.bureau_id.expression, actor)
+    return own_campaign | (own_bureau & campaigns_i_see(Window.campaign_id.expression)(actor))
 
 
 def points_in_my_area(actor: Actor) -> ColumnElement[bool]:

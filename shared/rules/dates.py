@@ -31,6 +31,14 @@ def read(text: str) -> date:
     return found
 
 
+def years_later(value: date, years: int) -> date:
+    """The same day so many years later; 28 February for 29 February where that year has none."""
+    try:
+        return value.replace(year=value.year + years)
+    except ValueError:
+        return value.replace(year=value.year + years, day=28)
+
+
 def day(value: date) -> Text:
     """2026年10月28日."""
     return _("{year}年{month}月{day}日", year=value.year, month=value.month, day=value.day)

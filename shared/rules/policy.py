@@ -59,6 +59,7 @@ from shared.rules.areas import (
     campaigns,
     campaigns_above_me,
     campaigns_above_or_below,
+    campaigns_i_see,
     equal,
     everything,
     everything_at_the_top,
@@ -85,6 +86,7 @@ from shared.rules.areas import (
     staff_in_my_area,
     views_for_me,
     wanted_at_my_point,
+    windows_i_keep,
 )
 from shared.rules.rights import Actor, Can
 
@@ -249,9 +251,15 @@ for _role in (Role.DISTRICT, Role.CITY, Role.PROVINCE, Role.SUPERUSER):
     _grant(Campaign, _role, campaigns_above_or_below, Can.VIEW, Can.EXPORT)
 _grant(Campaign, Role.SUPERUSER, bureaus(Campaign.bureau_id.expression), Can.CREATE, Can.EDIT)
 _grant(Campaign, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
+_grant(
+    Material,
+    Role.SUPERUSER,
+    campaigns(Material.campaign_id.expression),
+    *(Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT),
+)
+_grant(Window, Role.SUPERUSER, campaigns_i_see(Window.campaign_id.expression), Can.VIEW, Can.EXPORT)
+_grant(Window, Role.SUPERUSER, windows_i_keep, Can.CREATE, Can.EDIT, Can.DELETE)
 for _setting in (Window, Material):
-    _own = campaigns(_setting.campaign_id.expression)
-    _grant(_setting, Role.SUPERUSER, _own, Can.VIEW, Can.CREATE, Can.EDIT, Can.DELETE, Can.EXPORT)
     _grant(_setting, Role.AUDITOR, everything, Can.VIEW, Can.EXPORT)
 
 # The history of a row: superusers and the auditor of whatever they see, officers of the applications of their area.

@@ -14,6 +14,7 @@ from sqlalchemy import case, func, literal
 from shared.db import UTCDateTime
 from shared.models import Application
 from shared.models.kinds import Conclusion, Stage, WindowStage
+from shared.rules.dates import years_later
 from shared.rules.four_eyes import TAKE_BACK
 from shared.rules.guards import (
     APPLIED,
@@ -121,10 +122,7 @@ def _concludes(order: Order) -> dict[str, Any]:
 
 def five_years_after(day: date) -> date:
     """The last day of a registration that begins on `day`; one of 29 February ends on 28 February."""
-    try:
-        return day.replace(year=day.year + REGISTRATION_YEARS)
-    except ValueError:
-        return day.replace(year=day.year + REGISTRATION_YEARS, day=28)
+    return years_later(day, REGISTRATION_YEARS)
 
 
 _S = Stage

@@ -62,7 +62,11 @@ def terms(works: IsWorkday, *, by: Actor) -> list[Term]:
     found = session.scalars(wanted).all()
     today = clock.arrival_day()
     return [
-        Term(one, deadlines.conclude_by(one.acceptance_ends_on, today, works), campaigns.times_of(one, works))
+        Term(
+            one,
+            deadlines.conclude_by(one.acceptance_ends_on, today, works),
+            campaigns.times_of(one, works, by.bureau_path),
+        )
         for one in found
     ]
 

@@ -305,7 +305,7 @@ def _save(application_id: int, changed: Mapping[str, Any], *, by: Actor, version
     if application.version != version:
         raise Refused(drafts.STALE)
     if application.stage is Stage.DRAFT:
-        problems = windows.closed(application.campaign_id, APPLY)
+        problems = windows.closed(application.campaign_id, APPLY, application.bureau_id)
         if problems:
             raise Refused.because(problems)
     else:

@@ -58,7 +58,7 @@ def current() -> Round | None:
     apply = select(
         Window.campaign_id, func.min(Window.opens_on).label("opens"), func.max(Window.closes_on).label("closes")
     )
-    times = apply.where(Window.stage == WindowStage.APPLY).group_by(Window.campaign_id).subquery()
+    times = apply.where(Window.stage == WindowStage.APPLY, ~Window.is_closure).group_by(Window.campaign_id).subquery()
     campaigns = (
         select(Campaign)
         .join(times, times.c.campaign_id == Campaign.id)
@@ -77,8 +77,7 @@ def current() -> Round | None:
 
 
 def _round(campaign: Campaign) -> Round:
-    by_stage = _spans(campaign)
-    apply = by_stage.get(WindowStage.APPLY, [])
+    apply = windows.of_campaign(campaign, (WindowStage.APPLY,))
     days = [day for window in campaign.windows for day in (window.opens_on, window.closes_on)]
     works = calendar.over(min(days), max(days))
     return Round(
@@ -95,18 +94,10 @@ def _round(campaign: Campaign) -> Round:
     )
 
 
-def times_of(campaign: Campaign, works: IsWorkday) -> list[StageTimes]:
-    """When each stage of a campaign is open, in the order of the stages."""
-    by_stage = _spans(campaign)
-    return [_times(stage, by_stage[stage], works) for stage in WindowStage if stage in by_stage]
-
-
-def _spans(campaign: Campaign) -> dict[WindowStage, list[Span]]:
-    found: dict[WindowStage, list[Span]] = {}
-    for window in campaign.windows:
-        span = Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
-        found.setdefault(window.stage, []).append(span)
-    return found
+def times_of(campaign: Campaign, works: IsWorkday, path: str = "") -> list[StageTimes]:
+    """When each stage of a campaign is open for the bureau with this path, in the order of the stages."""
+    found = ((stage, windows.of_campaign(campaign, (stage,), path)) for stage in WindowStage)
+    return [_times(stage, spans, works) for stage, spans in found if spans]
 
 
 def editions(keys: Sequence[str]) -> dict[str, int]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from shared.db import session
-from shared.models import Application, ConfirmationPoint, Material, Window
+from shared.models import Application, ConfirmationPoint, Material
 from shared.models.kinds import RegistrationType, WindowStage
 from shared.rules.dates import Days
 from shared.rules.next_steps import Ahead, next_steps
-from shared.rules.windows import Span
+from shared.rules.windows import ANYWHERE, Span
 from shared.services import windows
 from shared.text import Text
 
@@ -30,20 +30,18 @@ def materials(campaign_id: int, registration_type: RegistrationType | None) -> l
 
 
 def spans(application: Application, *stages: WindowStage) -> list[Span]:
-    """The opening times of `stages` in the application's campaign."""
-    return [_span(window) for window in application.campaign.windows if window.stage in stages]
-
-
-def _span(window: Window) -> Span:
-    return Span(window.opens_on, window.closes_on, window.workdays_only, window.opens_at, window.closes_at)
+    """The opening times of `stages` in the application's campaign that hold for whoever registers it."""
+    bureau = application.bureau
+    return windows.of_campaign(application.campaign, stages, bureau.path if bureau else ANYWHERE)
 
 
 def plans(application: Application) -> dict[WindowStage, Days]:
     """From when to when each stage is planned; confirmation on the point's own days where it has some."""
     found: dict[WindowStage, Days] = {}
-    for window in application.campaign.windows:
-        first, last = found.get(window.stage, (window.opens_on, window.closes_on))
-        found[window.stage] = (min(first, window.opens_on), max(last, window.closes_on))
+    for stage in WindowStage:
+        times = spans(application, stage)
+        if times:
+            found[stage] = (min(span.opens_on for span in times), max(span.closes_on for span in times))
     own = _days_of(application.point, found.get(WindowStage.CONFIRM))
     return found | {WindowStage.CONFIRM: own} if own else found
 

@@ -53,7 +53,7 @@ def _refuse_if_settled(application_id: int, *, by: Actor) -> None:
     if application.stage is not Stage.DRAFT:
         problems = workflow.preview([application_id], "amend", by=by).refused.get(application_id, [])
     else:
-        problems = windows.closed(application.campaign_id, (WindowStage.APPLY,))
+        problems = windows.closed(application.campaign_id, (WindowStage.APPLY,), application.bureau_id)
     if problems:
         raise Refused.because(problems)
 
@@ -67,7 +67,7 @@ def _put(application_id: int, prepared: adapter.Photo, *, by: Actor) -> None:
     application = access.one(Application, application_id, by=by, to=Can.AMEND, lock=True)
     if application.stage is not Stage.DRAFT:
         workflow.move(application_id, "amend", by=by)
-    elif problems := windows.closed(application.campaign_id, (WindowStage.APPLY,)):
+    elif problems := windows.closed(application.campaign_id, (WindowStage.APPLY,), application.bureau_id):
         raise Refused.because(problems)
     row = session.scalar(select(Photo).where(Photo.application_id == application_id))
     if row is None:

@@ -41,7 +41,7 @@ MOVED_COLUMNS = (
     "valid_until",
 )
 UNSEEN_COLUMNS = ("stage_at", "decided_on", "submitted_at")  # they go with a move, and back with it
-JUDGED_COLUMNS = ("id", "version", "campaign_id", *MOVED_COLUMNS, *UNSEEN_COLUMNS)
+JUDGED_COLUMNS = ("id", "version", "campaign_id", "bureau_id", *MOVED_COLUMNS, *UNSEEN_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -304,7 +304,8 @@ def _judge(
             select(Application.id).where(Application.id.in_(ids)).order_by(Application.id).with_for_update()
         )
     found = {fact.id: fact for fact in session.execute(statement)}
-    closed = {key: windows.closed(key, row.windows) for key in {fact.campaign_id for fact in found.values()}}
+    asked = {(fact.campaign_id, fact.bureau_id) for fact in found.values()}
+    closed = {place: windows.closed(place[0], row.windows, place[1]) for place in asked}
     going = []
     for key in ids:
         fact = found.get(key)
@@ -317,7 +318,7 @@ def _judge(
     return going
 
 
-def _problems(fact: Fact, judgement: _Judgement, closed: Mapping[int, list[Problem]]) -> list[Problem]:
+def _problems(fact: Fact, judgement: _Judgement, closed: Mapping[tuple[int, int], list[Problem]]) -> list[Problem]:
     wrong = judgement.wrong(fact)
     if wrong:
         return [wrong]
@@ -326,7 +327,7 @@ def _problems(fact: Fact, judgement: _Judgement, closed: Mapping[int, list[Probl
         for index, guard in enumerate(judgement.guards)
         if not getattr(fact, f"guard_{index}")
     ]
-    return [*closed[fact.campaign_id], *failed]
+    return [*closed[fact.campaign_id, fact.bureau_id], *failed]
 
 
 def _move_chunk(

@@ -238,6 +238,10 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "points/schools.html": at("superuser", "/confirmation-points/schools/?id={point}"),
     "materials/order.html": at("superuser", "/materials/order/?campaign={campaign}"),
     "calendar/year.html": at("superuser", "/calendar-days/year/"),
+    "campaigns/next.html": at("superuser", "/campaigns/next/?id={campaign}"),
+    "campaigns/seen.html": at(
+        "superuser", "/campaigns/seen/?id={campaign}&school=南京市鼓楼区致远中学&day=2026-11-28&hour=09:00"
+    ),
     "notices/edition.html": at("superuser", "/notice-texts/edition/?key=terms"),
     "notices/preview.html": at("superuser", "/notice-texts/preview/?id={notice}"),
     "imports/choose.html": at("superuser", "/imports/send/"),

@@ -229,6 +229,9 @@ PAGES |= {
     ("confirmation_points.schools_view", "POST"): Page((), 200, nobody=401),
     ("materials.order_view", "GET"): Page((U,), 200),
     ("materials.order_view", "POST"): Page((), 200, nobody=401),
+    ("campaigns.next_view", "GET"): Page((), 200),
+    ("campaigns.next_view", "POST"): Page((), 200, nobody=401),
+    ("campaigns.seen_view", "GET"): Page((), 200),
     ("calendar_days.year_view", "GET"): Page(KEEPERS, 200),
     ("calendar_days.year_view", "POST"): Page((U,), 200, nobody=401),  # nothing to read yet: a preview
     ("notice_texts.edition_view", "GET"): Page((U,), 200),

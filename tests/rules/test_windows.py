@@ -5,7 +5,7 @@ import chinese_calendar
 import pytest
 
 from shared.rules import windows
-from shared.rules.windows import Span
+from shared.rules.windows import Placed, Span
 
 # The round of 2016: working days from half past eight to nine in the evening.
 TEACHERS = [Span(date(2016, 10, 10), date(2016, 10, 26), True, time(8, 30), time(21, 0))]
@@ -147,3 +147,55 @@ def test_a_stage_without_spans_is_never_open() -> None:
     assert windows.closes([], now, is_workday) is None
     assert windows.next_opening([], now, is_workday) is None
     assert windows.last_moment([]) is None
+
+
+GULOU, CITY = "/1/2/3/", "/1/2/"
+NOON = "2016-10-14T12:00:00"  # a Friday
+
+
+def span(first: int, last: int, opens: int = 8, closes: int = 21, *, workdays_only: bool = False) -> Span:
+    return Span(date(2016, 10, first), date(2016, 10, last), workdays_only, time(opens), time(closes))
+
+
+def open_for(path: str | None, times: list[Placed], moment: str = NOON) -> bool:
+    return windows.is_open(windows.holding(times, path), at(moment), is_workday)
+
+
+def test_a_bureaus_own_times_stand_in_place_of_the_campaigns() -> None:
+    times = [Placed("", span(10, 26)), Placed(GULOU, span(20, 26)), Placed(CITY, span(24, 28))]
+    assert [open_for(path, times) for path in ("", "/1/", CITY, GULOU, "/1/2/4/")] == [True, True, False, False, False]
+    late = "2016-10-28T12:00:00"
+    assert [open_for(path, times, late) for path in ("/1/", CITY, GULOU, "/1/2/4/")] == [False, True, False, True]
+
+
+def test_while_nobody_knows_the_place_what_is_open_for_some_is_open() -> None:
+    times = [Placed("", span(20, 26)), Placed(GULOU, span(10, 16))]
+    assert open_for(windows.ANYWHERE, times)
+    assert not open_for(windows.ANYWHERE, times, "2016-10-18T12:00:00")
+
+
+def test_a_closure_of_any_level_closes_and_one_of_a_district_only_there() -> None:
+    everywhere = [Placed("", span(10, 26)), Placed("", span(14, 14, 11, 13), is_closure=True)]
+    assert [open_for(path, everywhere) for path in (windows.ANYWHERE, "", GULOU)] == [False, False, False]
+    assert open_for(GULOU, everywhere, "2016-10-14T13:00:00")
+    assert not open_for(GULOU, everywhere, "2016-10-14T12:59:59")
+    assert open_for(GULOU, everywhere, "2016-10-14T10:59:59")
+    there = [Placed("", span(10, 26)), Placed(GULOU, span(14, 14, 11, 13), is_closure=True)]
+    assert [open_for(path, there) for path in (windows.ANYWHERE, "", CITY, GULOU)] == [True, True, True, False]
+
+
+def test_the_next_opening_and_the_end_know_closures() -> None:
+    night_and_day = Placed("", all_day(date(2016, 10, 10), date(2016, 10, 26))[0])
+    shut = Placed("", Span(date(2016, 10, 14), date(2016, 10, 16), False, time(0), time(0)), is_closure=True)
+    spans = windows.holding([night_and_day, shut], GULOU)
+    assert windows.next_opening(spans, at(NOON), is_workday) == at("2016-10-17T00:00:00")
+    assert windows.closes(spans, at("2016-10-13T12:00:00"), is_workday) == at("2016-10-14T00:00:00")
+    early = Placed("", span(25, 26, 0, 0), is_closure=True)
+    assert windows.last_moment(windows.holding([night_and_day, early], GULOU)) == at("2016-10-25T00:00:00")
+    assert windows.last_moment(windows.holding([Placed("", span(10, 26)), early], GULOU)) == at("2016-10-24T21:00:00")
+
+
+def test_a_closure_of_working_days_leaves_the_weekend_open() -> None:
+    times = [Placed("", span(10, 26)), Placed("", span(10, 26, 0, 0, workdays_only=True), is_closure=True)]
+    assert not open_for(GULOU, times)
+    assert open_for(GULOU, times, "2016-10-15T12:00:00")

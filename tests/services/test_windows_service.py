@@ -45,28 +45,27 @@ def campaign() -> Campaign:
 )
 def test_a_stage_is_open_to_the_second(campaign: Campaign, at: SetClock, moment: datetime, is_open: bool) -> None:
     at(moment)
-    assert windows.is_open(campaign.id, APPLY) is is_open
     assert (windows.closed(campaign.id, [APPLY]) == []) is is_open
 
 
 def test_a_day_that_staff_declare_a_working_day_counts_at_once(campaign: Campaign, at: SetClock) -> None:
     at(local(2026, 10, 17, 12, 0))
-    assert not windows.is_open(campaign.id, APPLY)
+    assert windows.closed(campaign.id, [APPLY])
     build.add(CalendarDay(day=date(2026, 10, 17), is_workday=True))
-    assert windows.is_open(campaign.id, APPLY)
+    assert not windows.closed(campaign.id, [APPLY])
 
 
 def test_hours_changed_in_the_middle_of_a_campaign_count_at_once(campaign: Campaign, at: SetClock) -> None:
     at(local(2026, 10, 17, 12, 0))
     build.change(campaign.windows[0], workdays_only=False)
-    assert windows.is_open(campaign.id, APPLY)
+    assert not windows.closed(campaign.id, [APPLY])
 
 
 def test_another_stages_hours_open_nothing(campaign: Campaign, at: SetClock) -> None:
     at(local(2026, 10, 12, 9, 0))
-    assert not windows.is_open(campaign.id, WindowStage.CONFIRM)
-    assert windows.is_open(campaign.id, WindowStage.CONFIRM, APPLY)
-    assert not windows.is_open(build.a_campaign(open_stages=()).id, APPLY)
+    assert windows.closed(campaign.id, [WindowStage.CONFIRM])
+    assert not windows.closed(campaign.id, [WindowStage.CONFIRM, APPLY])
+    assert windows.closed(build.a_campaign(open_stages=()).id, [APPLY])
 
 
 def test_whoever_comes_too_early_or_at_night_is_told_when_to_come(campaign: Campaign, at: SetClock) -> None:
@@ -91,10 +90,10 @@ def test_what_needs_no_window_is_never_closed(campaign: Campaign) -> None:
 
 
 def test_the_last_moment_of_a_stage_is_told_in_local_time(campaign: Campaign) -> None:
-    ends = windows.ends(campaign.id, APPLY)
+    ends = windows.end_of(windows.spans(campaign.id, [APPLY]))
     assert ends is not None
     assert (ends.year, ends.month, ends.day, ends.hour) == (2026, 10, 23, 21)
-    assert windows.ends(campaign.id, WindowStage.FINAL) is None
+    assert windows.end_of(windows.spans(campaign.id, [WindowStage.FINAL])) is None
 
 
 # --- working days --------------------------------------------------------------------------------------------------
@@ -137,8 +136,8 @@ def test_a_window_cannot_close_before_it_opens(campaign: Campaign) -> None:
 def test_a_year_without_a_calendar_is_closed_until_staff_enter_it(campaign: Campaign, at: SetClock) -> None:
     build.a_window(campaign, APPLY, opens_on=date(2090, 1, 2), closes_on=date(2090, 1, 31), **HOURS)
     at(local(2090, 1, 3, 12, 0))  # a Tuesday
-    assert not windows.is_open(campaign.id, APPLY)
+    assert windows.closed(campaign.id, [APPLY])
     build.add(CalendarDay(day=date(2090, 1, 2), is_workday=False, note="元旦"))
-    assert windows.is_open(campaign.id, APPLY)
+    assert not windows.closed(campaign.id, [APPLY])
     at(local(2090, 1, 2, 12, 0))
-    assert not windows.is_open(campaign.id, APPLY)
+    assert windows.closed(campaign.id, [APPLY])
