@@ -87,6 +87,8 @@ class Desk(Closed, BaseView):  # type: ignore[misc]
             except Refused as refused:
                 show(refused.problems, form)
             else:
+                if counter.is_void_receipt(form.text.data, by=by()):
+                    flash(str(_("这张受理凭证已作废，请以本页为准。")), "danger")
                 return redirect(self.get_url(".case", key=found.id, paper=paper))
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
         given = {"elsewhere": elsewhere, "last": counter.last(by=by()), "shift": counter.shift(by=by())}

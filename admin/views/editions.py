@@ -51,6 +51,8 @@ class Editions(Beside):
             raise NotYours
         last = notices.newest(key)
         form = EditionForm(body=last.body if last else str(notices.PAPER_TEXTS.get(key) or ""))
+        if key in notices.ROOM:
+            form.body.description = _("每行一段；最多约{most}字", most=notices.ROOM[key])
         seen = request.form.get("do") == "preview"
         if form.validate_on_submit() and not seen:
             moment = clock.now() if form.at_once.data else form.published_at.data
@@ -62,9 +64,8 @@ class Editions(Beside):
                 flash(str(_("已保存第{edition}版", edition=made.edition)), "success")
                 return redirect(str(self.get_url(".preview_view", id=made.id)))
         edition = last.edition + 1 if last else 1
-        page = self.render(
-            "notices/edition.html", form=form, key=key, names=self.names, edition=edition, seen=seen, last=last
-        )
+        given = {"names": self.names, "edition": edition, "seen": seen, "last": last, "is_printed": key in notices.ROOM}
+        page = self.render("notices/edition.html", form=form, key=key, **given)
         return page, 422 if form.is_submitted() and not (seen and not form.errors) else 200
 
     @expose("/preview/")

@@ -16,6 +16,8 @@ from shared.models.kinds import ExportState, FileUse
 from shared.rules.rights import Can
 from shared.services import access, exporting, files
 from shared.services.errors import NotYours
+from shared.services.exports import PDF
+from shared.services.printing.kinds import BY_NAME
 from shared.text import Text, _
 from shared.web.login import by
 
@@ -25,7 +27,7 @@ MINUTE, KILOBYTE = 60, 1024
 
 class Exports(Table):
     model, label = Export, _("导出的文件")
-    hint = _("超过5,000行的导出在后台生成，完成后在这里下载。文件保留7天，之后自动删除；要再用请重新导出。")
+    hint = _("行数多的导出和件数多的打印在后台生成，完成后在这里下载。文件保留7天，之后自动删除；要再用请重新生成。")
     on = (Can.VIEW,)
     column_list = ("made_at", "table_name", "total", "state", "size", "ended_at", "staff")
     column_details_list = ("file_name", *column_list, "reason", "note")
@@ -33,7 +35,7 @@ class Exports(Table):
     column_labels: ClassVar = {
         "made_at": _("导出时间"),
         "table_name": _("列表"),
-        "total": _("行数"),
+        "total": _("行数或件数"),
         "size": _("文件大小"),
         "ended_at": _("完成时间"),
         "staff": _("导出人"),
@@ -50,7 +52,9 @@ class Exports(Table):
         if name == "state" and row.state is ExportState.DONE and _is_over(row):
             return str(GONE)
         if name == "table_name":
-            view = self._view_of(row)
+            view, paper = self._view_of(row), BY_NAME.get(str(row.columns[0])) if row.columns else None
+            if paper and row.file_format == PDF:
+                return str(paper.label)
             return row.table_name if view is None else str(view.name)
         if name == "size":
             return f"{-(-row.size // KILOBYTE):,} KB" if row.size else cells.NOTHING

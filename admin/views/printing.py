@@ -49,7 +49,8 @@ class Printing(Beside):
             raise NotYours
         query = request.form.get("query", "") if request.method == "POST" else request.query_string.decode()
         asked = self.asked(filters.arguments_of(query))
-        form = print_form(papers)()
+        counts = {one.name: self._count(asked, one) for one in papers}
+        form = print_form(papers, counts)()
         if form.validate_on_submit():
             offsets = [str(form[name].data) if name in form else "0" for name in ("right", "down")]
             columns = (form.paper.data, *offsets)
@@ -60,6 +61,9 @@ class Printing(Beside):
                 show(refused.problems, form)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_submitted() else HTTPStatus.OK
         return self.render("export/print.html", form=form, asked=asked, at_once=AT_ONCE), status
+
+    def _count(self, asked: Any, paper: Paper) -> int:  # noqa: ANN401
+        return binding.count(self.selection(filters.arguments_of(asked.query(page="", size="")), paper.right), paper)
 
     def sheet(self, order: Order) -> Sheet:
         """The papers of `order`, or its rows."""
@@ -88,6 +92,7 @@ class Printing(Beside):
             total=len(keys),
             selection="；".join(chip.text for chip in self.asked(arguments).chips),
             is_about_people=True,
+            is_personal=paper.is_personal,
             bind=partial(_bind, paper, keys, job),
             at_once=AT_ONCE,
         )

@@ -102,8 +102,9 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
         lines = roster.everyone(school.id, campaign.id, by=by(), group=wanted.get("group", ""), word=word)
         said = _said(school, campaign, wanted.get("group", ""), word)
         headings = [label for label, _value in COLUMNS]
+        title = _title(school, wanted.get("group", ""), word)
         return Sheet(
-            bind=_on_paper(headings, lines, said, campaign) if order.file_format == exports.PDF else None,
+            bind=_on_paper(lines, title, campaign) if order.file_format == exports.PDF else None,
             table=RosterEntry.__tablename__,
             name=self.label,
             headings=headings,
@@ -156,15 +157,25 @@ class SchoolRoster(Closed, BaseView):  # type: ignore[misc]
         )
 
 
-def _on_paper(headings: Sequence[Text], lines: Sequence[Line], said: str, campaign: Campaign) -> Any:  # noqa: ANN401
+def _on_paper(lines: Sequence[Line], title: Text, campaign: Campaign) -> Any:  # noqa: ANN401
     """The list to print and to seal, like that of people who must register and have not applied (S23)."""
-    rows = [[str(cell) for cell in _cells(line)] for line in lines]
-    labels, title = [str(label) for label in headings], said.replace(f"；{campaign.name}", "")
+    rows = [_cells(line) for line in lines]
+    columns = [(str(label), width) for (label, _value), width in zip(COLUMNS, WIDTHS, strict=True)]
 
     def bind(path: Path, _told: Any) -> None:  # noqa: ANN401  few people are done at once
-        lists.people(path, labels, rows, title, campaign.name, clock.today())
+        lists.people(path, columns, rows, str(title), campaign.name, clock.today())
 
     return bind
+
+
+def _title(school: School, group: str, word: str) -> Text:
+    """What stands above the printed list."""
+    kind = next((one.label for one in roster.GROUPS if one.name == group), None)
+    found = _("（查找：{word}）", word=searching.shown(word)) if word else ""
+    if group == "missing":
+        return _("{school}应注册未报名人员名单{found}", school=school.name, found=found)
+    label = _("（{kind}）", kind=kind) if kind and group else ""
+    return _("{school}教师花名册{label}{found}", school=school.name, label=label, found=found)
 
 
 def asked(**changes: object) -> dict[str, Any]:
@@ -191,6 +202,8 @@ COLUMNS: tuple[tuple[Text, Callable[[Line], object]], ...] = (
     (_("已打印"), lambda line: line.printed if line.form_version else None),
     (_("进入本环节"), lambda line: line.since),
 )
+
+WIDTHS = (24, 44, 34, 20, 28, 34, 22, 20, 31)  # on paper, in millimetres
 
 
 def _school(number: str | None) -> School | None:

@@ -145,6 +145,7 @@ WITHOUT_PAGE: Mapping[str, Text] = {
     "import_rows": _("导入的行"),
     "messages": _("留言"),
     "photos": _("照片"),
+    "prints": _("申请表打印"),
     "receipts": _("受理凭证"),
     "received_papers": _("收到的纸质材料"),
     "saved_views": _("常用筛选"),

@@ -81,6 +81,8 @@ def draw(sheets: Iterable[Sheet], *, title: str) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, lang="zh-CN")
     canvas.setTitle(title)
+    canvas.setAuthor("")
+    canvas.setSubject(title)
     with pdf.DRAWING:
         for sheet in sheets:
             pdf.refuse_missing("".join(sheet.lines))

@@ -86,7 +86,8 @@ def _was_checked(_order: Order) -> ColumnElement[bool]:
     return or_(Application.stage != Stage.SUBMITTED, not_(_campaign(Campaign.has_school_check.expression)))
 
 
-def _papers_are_complete(_order: Order) -> ColumnElement[bool]:
+def papers_are_complete(_order: Order | None) -> ColumnElement[bool]:
+    """Every paper that is asked for has been received."""
     # Nested two deep, so what it belongs to is said: SQLAlchemy correlates by itself only one level up.
     received = exists().where(ReceivedPaper.application_id == Application.id, ReceivedPaper.material_id == Material.id)
     missing = exists().where(
@@ -171,7 +172,7 @@ COMPLETE = Guard("incomplete", _("申请材料不完整，请补齐后再提交"
 PLACES = Guard("places", _("任教学校、注册机构和确认点不一致，请先更正"), _places_agree)
 CHECKED = Guard("unchecked", _("学校尚未审校，请先由学校审校员审校通过"), _was_checked)
 ETHICS = Guard("no_ethics", _("师德结论尚未填写，请先填写师德结论"), _has_ethics)
-PAPERS = Guard("papers", _("纸质材料不齐，请核对材料清单，收齐后再确认"), _papers_are_complete)
+PAPERS = Guard("papers", _("纸质材料不齐，请核对材料清单，收齐后再确认"), papers_are_complete)
 SIGNED = Guard("unsigned", _("签名的申请表不是当前版本，请申请人重新打印并签名"), _is_signed_as_it_stands)
 POINT_FITS = Guard("point", _("所选确认点未启用或不服务该校，请另选确认点"), _point_fits)
 UNPUBLISHED = Guard("published", _("初审结论已开始公示，不能再直接修改；请由市级退回后重新初审"), _publicity_not_begun)

@@ -89,6 +89,13 @@ def find(text: str, *, by: Actor) -> tuple[Application, int | None]:
     return found, scan.version
 
 
+def is_void_receipt(text: str, *, by: Actor) -> bool:
+    """Whether what was scanned is the number of a receipt that does not count any more."""
+    scan = at_desk.read(text)
+    mine = access.query(Receipt, by=by).where(Receipt.number == scan.number, Receipt.voided_at.is_not(None))
+    return scan.is_receipt and session.scalar(mine) is not None
+
+
 def elsewhere(text: str, *, by: Actor) -> Elsewhere | None:
     """Where somebody with a form of another point belongs; asked by the form's own number only.
 

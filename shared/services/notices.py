@@ -12,6 +12,7 @@ from shared.rules.checks import Problem
 from shared.rules.rights import Actor
 from shared.services import reference
 from shared.services.errors import Refused
+from shared.services.typesetting import undrawable
 from shared.text import Text, _
 
 # What papers say where no edition of the superuser's is in force.
@@ -34,6 +35,11 @@ PAPER_TEXTS: Mapping[str, Text | None] = {
         "或者自知道作出本结论之日起6个月内依法提起行政诉讼。"
     ),
 }
+# How much of each fits on its paper beside everything else, in characters; a line counts as at least half a one.
+ROOM: Mapping[str, int] = {
+    "form_title": 40, "form_pledge": 400, "form_notes": 800, "receipt_note": 200, "notice_remedies": 600,
+}  # fmt: skip
+SHORTEST_LINE = 25
 LEEWAY = timedelta(minutes=5)  # a form that says “now” takes a while to be sent
 
 
@@ -70,8 +76,26 @@ def new_edition(key: str, body: str, published_at: datetime | None, *, by: Actor
         problems.append(Problem("waiting", "", text))
     if published_at is not None and published_at < clock.now() - LEEWAY:
         problems.append(Problem("past", "published_at", _("发布时间不能早于现在")))
+    problems += _unprintable(key, body)
     if problems:
         raise Refused.because(problems)
     edition = last.edition + 1 if last else 1
     values = {"key": key, "edition": edition, "body": body, "published_at": published_at}
     return reference.create(NoticeText, values, by=by)
+
+
+def _unprintable(key: str, body: str) -> list[Problem]:
+    """What would spoil every paper that bears the text: too much of it, or a character that no font has."""
+    if key not in ROOM:
+        return []
+    problems = []
+    size = sum(max(len(line.strip()), SHORTEST_LINE) for line in body.splitlines() if line.strip())
+    if size > ROOM[key]:
+        text = _("纸上放不下：约{size}字，最多{most}字（每行不足{line}字的按{line}字计）",
+                 size=size, most=ROOM[key], line=SHORTEST_LINE)  # fmt: skip
+        problems.append(Problem("long", "body", text))
+    if missing := undrawable(body):
+        characters = "、".join(missing)
+        text = _("字库中没有“{characters}”，印不出来，请换一种写法", characters=characters)
+        problems.append(Problem("glyphs", "body", text))
+    return problems

@@ -11,6 +11,7 @@ from shared.db import session, transaction
 from shared.models import Application, Print
 from shared.models.kinds import Stage
 from shared.rules import accounts as codes
+from shared.rules import at_desk
 from shared.rules.checks import Problem
 from shared.rules.rights import Actor, Can
 from shared.services import access, links, throttle, versions
@@ -69,10 +70,11 @@ def latest(application: Application, *, by: Actor) -> list[Print]:
 def look_up(registration_number: str, code: str, *, by: Actor) -> Paper:
     """What became of the form with this code; `Refused` alike where there is no such number and no such code."""
     throttle.refuse_busy(by=by, problem=BUSY)
+    number = at_desk.read(registration_number).number  # also what the form's QR code says
     found = session.scalar(
         select(Print)
         .join(Application)
-        .where(Application.registration_number == registration_number)
+        .where(Application.registration_number == number)
         .where(Print.code == codes.read_code(code, CODE_LENGTH))
         .order_by(Print.id)
         .limit(1)

@@ -45,6 +45,12 @@ class Filled:
     images: Mapping[str, bytes]
 
 
+def undrawable(text: str) -> list[str]:
+    """The characters of `text` that no font here has."""
+    fonts.prepare_fonts(_fonts_folder)
+    return fonts.missing_characters(text)
+
+
 def typeset(template: str, *, title: str, images: Mapping[str, bytes] | None = None, **facts: Any) -> bytes:  # noqa: ANN401
     """The paper `template` (a file in templates/pdf) with these facts; `Refused` where a character has no font."""
     fonts.prepare_fonts(_fonts_folder)

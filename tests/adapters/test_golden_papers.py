@@ -16,6 +16,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from shared.adapters import blanks, pdf, qr
 from shared.services.notices import PAPER_TEXTS
+from shared.services.printing import lists
 from tests.adapters.test_pdf import FORM, LONG_SCHOOL, RECEIPT, YEARS, a_photo, fill, prepared_fonts, some_blocks
 
 __all__ = ["fill", "prepared_fonts"]
@@ -30,9 +31,7 @@ PEOPLE = [
     ["320106000002", "阿卜杜拉·买买提吐尔逊", "男", "003X", "高级中学教师资格", "道德与法治",
      "", "", "", "", "", "定期注册", ""],
 ]  # fmt: skip
-COLUMNS = [("报名号", 27), ("姓名", 20), ("性别", 9), ("证件号码后四位", 16), ("资格种类", 27), ("任教学科", 18),
-           ("证书号码", 32), ("认定机构", 32), ("签发日期", 19), ("现任教学段", 16), ("现任教学科", 16),
-           ("申请类别", 14), ("材料齐全", 10)]  # fmt: skip
+COLUMNS = [(str(label), width) for label, width, _value in lists.ROSTER]
 NOTICE: dict[str, Any] = {
     "number": "320106000003",
     "addressed": f"王𠮷老师（{LONG_SCHOOL}）：",
@@ -59,7 +58,8 @@ PAPERS: dict[str, tuple[str, dict[str, Any]]] = {
     "receipt": ("receipt", {"receipt": RECEIPT, "void": False}),
     "receipt-void": ("receipt", {"receipt": RECEIPT, "void": True}),
     "roster": ("list", {"heading": f"{LONG_SCHOOL}教师资格定期注册申请人员汇总表", "campaign": FORM["campaign"],
-                        "columns": COLUMNS, "rows": PEOPLE * 12, "note": "", "total": "共24人", "signed": True,
+                        "columns": COLUMNS, "rows": PEOPLE * 12, "note": "", "office": "", "total": "共24人",
+                        "signed": True,
                         "on": "2026-11-28"}),
     "notice": ("notice", {"heading": "教师资格定期注册结论告知书", **NOTICE}),
     "stickers": ("stickers", {"rows": [[STICKER] * 3] * 7 + [[STICKER, None, None]], "left": 5, "above": 5}),

@@ -141,8 +141,8 @@ def test_times_that_nobody_touched_are_no_difference(keeper: FlaskClient, city: 
     form = opened(keeper, "windows", key)
     build.change(session.get_one(Window, key), workdays_only=not session.get_one(Window, key).workdays_only)
     session.commit()
-    late = keeper.post(f"/windows/edit/?id={key}", data=form)
-    assert chosen(late.text) == {"workdays_only": "theirs"}
+    late = keeper.post(f"/windows/edit/?id={key}", data=form | {"reason": "修正"})
+    assert chosen(late.text) == {"workdays_only": "theirs", "reason": "mine"}
 
 
 def test_a_long_text_goes_along_line_by_line(keeper: FlaskClient, city: City) -> None:

@@ -203,6 +203,24 @@ def test_the_notice_of_what_is_missing_is_printed_at_the_desk(app: Flask, city: 
     assert all(word in text for word in (number, "材料补正通知", "1.聘用合同"))
 
 
+def test_a_voided_receipt_is_told_at_once(app: Flask, city: City) -> None:
+    client = world.logged_in(app, city.staff[Role.POINT])
+    address = f"/desk/{city.application}"
+    row = world.application_of(city)
+    given = {
+        "material": str(city.rows["materials"]),
+        "version": str(row.version),
+        "signed_version": str(row.form_version),
+    }
+    client.post(f"{address}/confirm", data=given)
+    number = session.scalars(select(Receipt.number)).one()
+    assert "已作废" not in client.post("/desk/", data={"text": number}, follow_redirects=True).text
+    client.post(f"{address}/undo", data={"reason": "误操作", "version": str(world.application_of(city).version)})
+    session.expire_all()
+    assert session.scalars(select(Receipt.voided_at)).one() is not None
+    assert "这张受理凭证已作废" in client.post("/desk/", data={"text": number}, follow_redirects=True).text
+
+
 def test_the_page_hides_numbers_until_the_operator_asks(app: Flask, city: City) -> None:
     number = world.person_of(city).id_number
     session.rollback()

@@ -18,6 +18,7 @@ from shared.models.kinds import Conclusion, Role, Stage
 from shared.rules.guards import Order
 from shared.rules.rights import Actor
 from shared.services import access, notices, receipts
+from shared.services.errors import Refused
 from shared.services.printing import binding, kinds, stickers
 from shared.services.typesetting import Job
 from shared.text import in_chinese
@@ -130,7 +131,9 @@ def test_publicity_names_nobody_by_a_number(here: Here) -> None:
     deferred = here.application(Stage.PRELIMINARY, name="钱小明", conclusion=Conclusion.DEFERRED)
     assert one.name == deferred.name
     name, numbers = one.name, (one.person.id_number, one.certificate_number, one.person.id_number[-4:])
+    build.a_publicity(one.campaign, here.city.gulou, date(2026, 11, 20), date(2026, 11, 27))
     [page] = here.printed("publicity")
+    assert "公示期：2026-11-20至2026-11-27" in page
     assert page.count(str(name)) == 1  # the deferred one is on another list
     assert not any(number in page for number in numbers)
     assert ["公示名单" in page, "有异议的" in page] == [True, True]
@@ -161,13 +164,34 @@ def test_what_is_missing_is_told_at_once(here: Here) -> None:
         for paper in some:
             build.add(ReceivedPaper(application_id=application.id, material_id=paper.id, received_at=clock.now(),
                                     received_by_id=by.id))  # fmt: skip
-    pages = here.printed("supplements")
-    assert ["1.教师资格证书原件" in pages[0], "2.聘用合同原件" in pages[0], "申请表原件" in pages[0]] == [
-        True,
-        True,
-        False,
-    ]
-    assert ["没有打印的申请" in pages[1], "材料齐全，不需要补正" in pages[1], len(pages)] == [True, True, 2]
+    [page] = here.printed("supplements")  # the complete one gets none
+    missing = page.partition("1.")[2].partition("补齐")[0]
+    assert ["2.聘用合同原件" in missing, "申请表原件" in missing, "已收到：申请表原件" in page] == [True, False, True]
+
+
+def test_whoever_has_brought_everything_gets_no_notice_of_what_is_missing(here: Here) -> None:
+    one = here.application(Stage.SUBMITTED)
+    build.a_material(one.campaign, "教师资格证书")
+    build.papers_received(one)
+    keys = binding.pile(select(Application), kinds.BY_NAME["supplements"], 10)
+    assert (keys, binding.count(select(Application), kinds.BY_NAME["supplements"])) == ([], 0)
+    build.a_material(one.campaign, "聘用合同")
+    [page] = here.printed("supplements")
+    assert all(word in page for word in ("1.聘用合同", "已收到：教师资格证书")), page
+
+
+def test_a_list_without_its_period_is_not_publicised(here: Here) -> None:
+    here.application(Stage.PRELIMINARY, conclusion=Conclusion.REGISTERED)
+    [page] = here.printed("publicity")
+    assert "还没有登记公示期" in page
+
+
+@pytest.mark.parametrize(("body", "said"), [("本人承诺བོད", "印不出来"), ("承诺\n" * 17, "纸上放不下")])
+def test_a_text_that_would_spoil_every_paper_is_refused(here: Here, body: str, said: str) -> None:
+    top = build.an_actor(Role.SUPERUSER, here.city.province)
+    with pytest.raises(Refused, match=said):
+        notices.new_edition("form_pledge", body, clock.now(), by=top)
+    assert notices.new_edition("terms", body, clock.now(), by=top)  # no paper bears it
 
 
 def test_stickers_fill_a_sheet_and_move_with_the_printer(here: Here) -> None:

@@ -48,6 +48,13 @@ def test_a_form_that_was_just_printed_is_current(application: Application) -> No
     assert asked(application, f" {code.lower().replace('-', '')} ").is_current
 
 
+def test_the_number_is_read_as_people_and_scanners_write_it(application: Application) -> None:
+    code, number = printed(application), str(application.registration_number)
+    wide = number.translate({ord(str(digit)): chr(ord("０") + digit) for digit in range(10)})
+    for text in (f" {number} ", wide, f"{number}-1"):
+        assert prints.look_up(text, code, by=ANYBODY).is_current, text
+
+
 def test_each_print_is_noted_and_a_version_keeps_its_code(application: Application) -> None:
     first, second = printed(application), printed(application)
     assert first == second

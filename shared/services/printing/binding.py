@@ -8,15 +8,14 @@ from typing import Any
 
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, TextStringObject
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 
-from shared.adapters.fonts import missing_characters
 from shared.db import session
 from shared.models import Application, School
 from shared.services.errors import Refused
 from shared.services.printing import lists
 from shared.services.printing.kinds import Keys, Paper
-from shared.services.typesetting import Job
+from shared.services.typesetting import Job, undrawable
 from shared.text import _
 
 
@@ -29,6 +28,12 @@ def pile(statement: Select[Any], paper: Paper, most: int) -> Keys:
     chosen = statement.with_only_columns(*columns).where(paper.fits).order_by(None)
     piled = chosen.outerjoin(School, School.id == Application.school_id)
     return session.execute(piled.order_by(School.code, Application.registration_number).limit(most + 1)).all()
+
+
+def count(statement: Select[Any], paper: Paper) -> int:
+    """How many applications of `statement` the paper is for."""
+    chosen = statement.with_only_columns(Application.id).where(paper.fits).order_by(None)
+    return session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
 
 
 def bind(path: Path, paper: Paper, keys: Keys, job: Job, told: Callable[[int], None] = lambda _done: None) -> None:
@@ -78,11 +83,11 @@ def _keep(file: Path, content: bytes) -> None:
 
 def _drawable(text: str) -> str:
     """With the numbers of characters that no font here has."""
-    for character in missing_characters(text):
+    for character in undrawable(text):
         text = text.replace(character, f"U+{ord(character):04X}")
     return text
 
 
 def _rest(left_out: list[tuple[str, str]], job: Job) -> bytes:
     columns = [(str(_("报名号")), 50), (str(_("原因")), 200)]
-    return lists.table(str(_("没有打印的申请")), columns, left_out, on=job.today)
+    return lists.table(str(_("没有打印的申请")), columns, left_out, lists.Frame(job.today))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select
 
 from shared.models import Application, Receipt, ReceivedPaper
 from shared.models.kinds import Conclusion, Stage
+from shared.rules.guards import papers_are_complete
 from shared.rules.rights import Can
 from shared.services.printing import lists, notices, singles, stickers
 from shared.services.typesetting import Job
@@ -23,8 +24,8 @@ class Paper:
     """A document for many applications. `fits`: those that it is for; `right`: what one must be allowed to do to them.
 
     `parts`: how the applications are divided, each part set by itself; `make` sets one. `is_pile`: a part is so many
-    papers, one for each application, and each could be set alone. `is_aligned`: it is printed on
-    sheets that lie a little differently in each printer.
+    papers, one for each application, and each could be set alone. `is_personal`: numbers stand on it in full.
+    `is_aligned`: it is printed on sheets that lie a little differently in each printer.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Paper:
     parts: Callable[[Keys], Iterator[Keys]]
     make: Callable[[Sequence[int], Job], bytes]
     is_pile: bool = False
+    is_personal: bool = False
     is_aligned: bool = False
 
 
@@ -64,6 +66,8 @@ def by_sheet(keys: Keys) -> Iterator[Keys]:
 
 
 _HAS_BROUGHT_SOME = select(ReceivedPaper.id).where(ReceivedPaper.application_id == Application.id).exists()
+_BEFORE_CONFIRMATION = (Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED)
+_LACKS_SOME = not_(papers_are_complete(None))
 _CONCLUDED = Application.stage == Stage.CONCLUDED
 _WITH_RECEIPT = select(Receipt.id).where(Receipt.application_id == Application.id, Receipt.voided_at.is_(None)).exists()
 _NOT_REGISTERED = Application.conclusion.in_((Conclusion.DEFERRED, Conclusion.REFUSED))
@@ -72,10 +76,10 @@ PAPERS = (
     Paper(
         "forms", _("申请表"), _("每件一张，双面打印；打印后记为已打印"), Can.PRINT,
         (Application.form_version > 0) & Application.stage.not_in((Stage.WITHDRAWN, Stage.REVOKED)),
-        by_fifty, singles.some_forms, is_pile=True,
+        by_fifty, singles.some_forms, is_pile=True, is_personal=True,
     ),
     Paper(
-        "receipts", _("受理凭证"), _("已受理的每件一张"), Can.PRINT, _WITH_RECEIPT,
+        "receipts", _("受理凭证"), _("已受理的每件一张，单面打印，裁成两联"), Can.PRINT, _WITH_RECEIPT,
         by_fifty, singles.some_receipts, is_pile=True,
     ),
     Paper(
@@ -92,12 +96,12 @@ PAPERS = (
         by_bureau, lists.publicity,
     ),
     Paper(
-        "notices", _("暂缓注册、注册不合格告知书"), _("已终审的每件一张"), Can.PRELIMINARY,
+        "notices", _("暂缓注册、注册不合格告知书"), _("已终审的每件一张，单面打印"), Can.PRELIMINARY,
         _CONCLUDED & _NOT_REGISTERED, one_by_one, notices.conclusion,
     ),
     Paper(
-        "supplements", _("材料补正通知"), _("交过材料、还没有交齐的每件一张，一次列出全部缺少的材料"), Can.CONFIRM,
-        Application.stage.in_((Stage.SUBMITTED, Stage.SCHOOL_CHECKED, Stage.RETURNED)) & _HAS_BROUGHT_SOME,
+        "supplements", _("材料补正通知"), _("交过材料、还没有交齐的每件一张，列出全部缺少的，单面打印"), Can.CONFIRM,
+        Application.stage.in_(_BEFORE_CONFIRMATION) & _HAS_BROUGHT_SOME & _LACKS_SOME,
         one_by_one, notices.supplement,
     ),
     Paper(

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from shared import clock
 from shared.db import session
-from shared.models import Application, ReasonCode
+from shared.models import Application, ConfirmationPoint, ReasonCode
 from shared.models.kinds import Conclusion, WindowStage
 from shared.rules.checks import Problem
-from shared.rules.dates import until
+from shared.rules.dates import day, until
 from shared.services import confirming, notices, outlook, windows
 from shared.services.errors import Refused
 from shared.services.informing import paper_in_words
@@ -30,11 +31,12 @@ def conclusion(keys: Sequence[int], job: Job) -> bytes:
     application = session.get_one(Application, keys[0])
     code = session.query(ReasonCode).filter_by(code=application.reason_code).one_or_none()
     reason = "；".join(dict.fromkeys(filter(None, (code.name if code else "", application.reason))))
-    facts = {"campaign": application.campaign.name, "conclusion": application.conclusion.label}
+    concluded = day(clock.local(application.stage_at).date())
+    facts = {"campaign": application.campaign.name, "conclusion": application.conclusion.label, "day": concluded}
     said: list[Text | str] = [
-        _("您在{campaign}中提出的定期注册申请，经审查，结论为：{conclusion}。", **facts),
-        _("依据：{rule}", rule=RULES[application.conclusion]),
-        _("理由：{reason}", reason=reason),
+        _("您在{campaign}中提出的定期注册申请，经审查，于{day}作出结论：{conclusion}。", **facts),
+        _("依据：{rule}。", rule=RULES[application.conclusion]),
+        _("理由：{reason}。", reason=reason.rstrip("。；")),
         AGAIN[application.conclusion],
         *notices.on_paper("notice_remedies")["notice_remedies"],
     ]
@@ -48,13 +50,20 @@ def supplement(keys: Sequence[int], job: Job) -> bytes:
     if not lacking:
         raise Refused(COMPLETE)
     last = windows.end_of(outlook.spans(application, WindowStage.CONFIRM))
+    received = [str(paper_in_words(paper)) for paper in desk.materials if paper.id in desk.received]
     said: list[Text | str] = [
         _("您在{campaign}中提出的定期注册申请，材料不齐全，请一次补齐下列材料：", campaign=application.campaign.name),
         *(f"{number}. {paper_in_words(paper)}" for number, paper in enumerate(lacking, 1)),
         *([_("补齐期限：{until}", until=until(last))] if last else []),
-        _("补齐地点：{point}", point=application.point or ""),
+        _("补齐地点：{point}", point=_where(application.point)),
+        *([_("已收到：{papers}", papers="、".join(received))] if received else []),
     ]
     return _letter(application, _("教师资格定期注册申请材料补正通知"), said, job)
+
+
+def _where(point: ConfirmationPoint | None) -> str:
+    """The point with its address and telephone, as far as they are known."""
+    return "，".join(filter(None, (point.name, point.address, point.phone))) if point else ""
 
 
 def _letter(application: Application, title: Text, said: Sequence[Text | str], job: Job) -> bytes:
