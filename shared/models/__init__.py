@@ -17,7 +17,7 @@ from shared.models.certificate import (
 )
 from shared.models.people import AccountLink, OldPassword, Person, Staff, StaffSession
 from shared.models.places import Bureau, ConfirmationPoint, PointSchool, School
-from shared.models.records import AuditEntry, Event, Mail
+from shared.models.records import AuditEntry, Event, Mail, Reminder
 from shared.models.reference import (
     Alias,
     Authority,
@@ -90,6 +90,7 @@ __all__ = [
     "ReasonCode",
     "Receipt",
     "ReceivedPaper",
+    "Reminder",
     "RevocationRequest",
     "RosterEntry",
     "SavedView",

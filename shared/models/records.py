@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -81,3 +81,19 @@ class Mail(Row):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     fault: Mapped[str] = mapped_column(Text, default="")
+
+
+class Reminder(Row):
+    """That somebody was reminded of something, once: an applicant or a member of staff, and of what."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("application_id", "kind"),
+        UniqueConstraint("staff_id", "kind"),
+        CheckConstraint("(application_id IS NULL) <> (staff_id IS NULL)", name="somebody"),
+    )
+
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str] = mapped_column(String(CODE))
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -12,12 +12,23 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from shared import clock
 from shared.db import Base, Encrypted, session
-from shared.models import AuditEntry, BatchRow, Draft, Event, FilePiece, ImportRow, Mail, OldPassword, StaffSession
+from shared.models import (
+    AuditEntry,
+    BatchRow,
+    Draft,
+    Event,
+    FilePiece,
+    ImportRow,
+    Mail,
+    OldPassword,
+    Reminder,
+    StaffSession,
+)
 from shared.rules import masking
 from shared.rules.rights import Actor
 
 # Records themselves, what belongs to nobody yet, and what a log-in or a password leaves behind (noted as such).
-NOT_RECORDED = (AuditEntry, BatchRow, Event, FilePiece, ImportRow, Mail, Draft, OldPassword, StaffSession)
+NOT_RECORDED = (AuditEntry, BatchRow, Event, FilePiece, ImportRow, Mail, Draft, OldPassword, Reminder, StaffSession)
 SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "activation_hash", "totp_secret"})
 SILENT_COLUMNS = frozenset({"version"})
 LONGEST = 500

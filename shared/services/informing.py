@@ -77,6 +77,12 @@ def photographed(application_ids: list[int], order: Order, by: Actor) -> None:
     _tell(application_ids, "message", by, message=word)
 
 
+def reminded(application_ids: list[int], word: str, order: Order, by: Actor) -> None:
+    """Something that has to be done soon: as a 留言 beside the status, and by mail."""
+    _leave_word(application_ids, word, order, by)
+    _tell(application_ids, "reminded", by, message=word)
+
+
 def _leave_word(application_ids: list[int], word: str, order: Order, by: Actor) -> None:
     """The same 留言 for each, however many they are in one statement."""
     said = {"body": word, "sender": by.name, "sent_at": order.now}

@@ -13,7 +13,19 @@ from shared.adapters.mail import Mailbox
 from shared.db import session, transaction
 from shared.models import AccountLink, Draft
 from shared.rules.rights import Actor
-from shared.services import access, activation, additions, audit, batches, exporting, jobs, notify, schema, sessions
+from shared.services import (
+    access,
+    activation,
+    additions,
+    audit,
+    batches,
+    exporting,
+    jobs,
+    notify,
+    reminding,
+    schema,
+    sessions,
+)
 from shared.services.imports import running, verbs
 from shared.services.jobs import Foreman, Job, make_queue
 
@@ -80,6 +92,15 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
         finally:
             session.remove()
 
+    def remind() -> None:
+        now = clock.now()
+        try:
+            if reminding.is_waking(now):
+                log.info("applicants reminded: %d", reminding.remind_applicants(by=by, now=now))
+                log.info("staff told: %d", reminding.tell_staff(by=by, now=now))
+        finally:
+            session.remove()
+
     def learn() -> None:
         engine = db.connected()
         if engine is not None:
@@ -87,6 +108,7 @@ def make_tasks(settings: "Settings") -> Any:  # noqa: ANN401
 
     huey.periodic_task(crontab())(deliver_mail)
     huey.periodic_task(crontab(minute="15"))(learn)
+    huey.periodic_task(crontab(minute="5"))(remind)
     Foreman(JOBS).attend(huey)
     huey.periodic_task(crontab(hour="3", minute="30"))(clear_away)
     return huey
