@@ -45,7 +45,10 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
     ),
     (_("人员"), (people.StaffAccounts, people.People, people.RosterEntries)),
     (_("单位"), (places.Bureaus, places.Schools, places.ConfirmationPoints, places.PointSchools)),
-    (_("批次"), (campaigns.Campaigns, campaigns.Windows, campaigns.Materials, campaigns.Publicities)),
+    (
+        _("批次"),
+        (campaigns.Campaigns, campaigns.Windows, campaigns.Materials, campaigns.Publicities, campaigns.Objections),
+    ),
     (
         _("基础数据"),
         (

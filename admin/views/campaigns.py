@@ -8,11 +8,13 @@ from admin.views import papers, rounds
 from admin.views.base import Table
 from admin.views.reference import Codes
 from shared.db import Base
-from shared.models import Campaign, Material, Publicity, Window
+from shared.models import Campaign, Material, Objection, Publicity, Window
 from shared.rules.checks import Problem
 from shared.rules.rights import Can
+from shared.services import objections
 from shared.services.errors import Refused
 from shared.text import _
+from shared.web.login import by
 
 WITHOUT_REASON = Problem("reason", "reason", _("请写明为什么设置或更改，会记入审计"))
 
@@ -97,3 +99,31 @@ class Publicities(Table):
     import_key = ("campaign_id", "bureau_id", "starts_on")
     is_small = True
     form_columns = ("campaign_id", "bureau_id", "starts_on", "ends_on")
+
+
+class Objections(Table):
+    model, label = Objection, _("公示异议")
+    hint = _("异议待查时，名单中的申请（填了报名号的只是这一件）不能复核和终审；成立的，可以更改初审结论并重新公示")
+    on = (Can.VIEW, Can.CREATE, Can.EDIT, Can.EXPORT)
+    column_list = ("campaign", "bureau", "registration_number", "raised_by", "received_on", "state", "settled_at")
+    column_details_list = (*column_list, "body", "finding")
+    column_filters = ("campaign_id", "bureau_id", "state")
+    title_columns = ("bureau", "received_on")
+    newest_first = is_small = True
+    form_columns = (
+        "campaign_id",
+        "bureau_id",
+        "registration_number",
+        "raised_by",
+        "received_on",
+        "body",
+        "state",
+        "finding",
+    )
+    form_create_only = ("campaign_id", "bureau_id", "registration_number", "raised_by", "received_on", "body")
+
+    def create_row(self, values: dict[str, Any], form: FlaskForm) -> Objection:  # noqa: ARG002
+        return objections.receive(values, by=by())
+
+    def change_row(self, key: int, values: dict[str, Any], version: int, form: FlaskForm) -> Objection:  # noqa: ARG002
+        return objections.settle(key, values, by=by(), version=version)

@@ -37,6 +37,7 @@ from shared.models.reference import (
 )
 from shared.models.review import (
     Message,
+    Objection,
     Print,
     Publicity,
     Receipt,
@@ -78,6 +79,7 @@ __all__ = [
     "Material",
     "Message",
     "NoticeText",
+    "Objection",
     "OldPassword",
     "Person",
     "Photo",

@@ -195,6 +195,14 @@ class RequestState(Kind):
     REFUSED = "refused", _("未同意")
 
 
+class ObjectionState(Kind):
+    """What became of an objection to a publicised conclusion (异议)."""
+
+    OPEN = "open", _("待查")
+    UPHELD = "upheld", _("成立")
+    DISMISSED = "dismissed", _("不成立")
+
+
 class LinkKind(Kind):
     """What a link in a mail does for whoever follows it."""
 

@@ -16,7 +16,7 @@ from shared.db import UTCDateTime
 from shared.models.application import Application
 from shared.models.base import CODE, NAME, Row, one_of
 from shared.models.campaign import Campaign, Material
-from shared.models.kinds import RequestState
+from shared.models.kinds import ObjectionState, RequestState
 from shared.models.people import Staff
 from shared.models.places import Bureau, ConfirmationPoint
 
@@ -92,6 +92,29 @@ class Publicity(Row):
     bureau_id: Mapped[int] = mapped_column(ForeignKey("bureaus.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+    campaign: Mapped[Campaign] = relationship()
+    bureau: Mapped[Bureau] = relationship()
+
+
+class Objection(Row):
+    """异议 to a district's publicised list, or to one person on it; while it is open nothing of that is concluded."""
+
+    __tablename__ = "objections"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (settled_at IS NULL)", name="settled"),
+        Index("ix_objections_campaign_id", "campaign_id", "bureau_id", "state"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    bureau_id: Mapped[int] = mapped_column(ForeignKey("bureaus.id"), index=True)
+    registration_number: Mapped[str] = mapped_column(String(CODE), default="")  # empty: the whole list
+    raised_by: Mapped[str] = mapped_column(String(NAME))
+    received_on: Mapped[date]
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[ObjectionState] = mapped_column(one_of(ObjectionState), default=ObjectionState.OPEN)
+    finding: Mapped[str] = mapped_column(Text, default="")
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     campaign: Mapped[Campaign] = relationship()
     bureau: Mapped[Bureau] = relationship()

@@ -15,6 +15,7 @@ from shared.models import (
     Campaign,
     ConfirmationPoint,
     Material,
+    Objection,
     Photo,
     Publicity,
     ReceivedPaper,
@@ -22,7 +23,7 @@ from shared.models import (
     School,
     Staff,
 )
-from shared.models.kinds import Conclusion, Origin, RequestState, Role, Stage
+from shared.models.kinds import Conclusion, ObjectionState, Origin, RequestState, Role, Stage
 from shared.rules import four_eyes, places
 from shared.rules.four_eyes import Level
 from shared.text import Text, _
@@ -124,6 +125,23 @@ def _publicity_over(order: Order) -> ColumnElement[bool]:
     return or_(Application.stage != Stage.PRELIMINARY, without, _publicity(Publicity.ends_on < order.today))
 
 
+def _objection(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An objection to a list that the application is on: to all of it, or to this person."""
+    own = (Objection.campaign_id == Application.campaign_id, Objection.bureau_id == Application.bureau_id)
+    whom = Objection.registration_number.in_(("", Application.registration_number))
+    return exists().where(*own, whom, *conditions)
+
+
+def _no_open_objection(_order: Order) -> ColumnElement[bool]:
+    return not_(_objection(Objection.state == ObjectionState.OPEN))
+
+
+def _may_be_revised(order: Order) -> ColumnElement[bool]:
+    """Before it is publicised; afterwards because of an objection that was right (§2.2)."""
+    upheld = Objection.state == ObjectionState.UPHELD, Objection.received_on > Application.decided_on
+    return or_(_publicity_not_begun(order), _objection(*upheld))
+
+
 def _was_reviewed(_order: Order) -> ColumnElement[bool]:
     return or_(Application.stage == Stage.REVIEWED, not_(_campaign(Campaign.has_city_review.expression)))
 
@@ -183,6 +201,8 @@ APPLIED = Guard("entered", _("本人没有报名，没有可以撤销的现场�
 REGISTERED = Guard("unregistered", _("只有注册合格的申请才能撤销"), _is_registered)
 NO_REQUEST = Guard("requested", _("已有待处理的撤销申请，请等待上一级处理"), _no_open_request)
 REQUEST = Guard("unrequested", _("没有下一级提出的撤销申请，不能处理"), _asked_by_the_level_below)
+UNDISPUTED = Guard("objection", _("公示中的异议还没有查清，查清后才能继续"), _no_open_objection)
+REVISABLE = Guard("published", _("已开始公示，异议成立或者复核退回后才能更改初审结论"), _may_be_revised)
 NOT_OWN = Guard(
     "own", _("这是您本人的申请，须由他人办理，请转交同事"), lambda order: four_eyes.is_another_persons(order.actor_id)
 )

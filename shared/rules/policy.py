@@ -29,6 +29,7 @@ from shared.models import (
     Material,
     Message,
     NoticeText,
+    Objection,
     Person,
     PointSchool,
     PoliticalStatus,
@@ -185,6 +186,7 @@ _AREAS: dict[type[Base], Condition] = {
     ConfirmationPoint: bureaus(ConfirmationPoint.bureau_id.expression),
     PointSchool: points_in_my_area,
     Publicity: bureaus(Publicity.bureau_id.expression),
+    Objection: bureaus(Objection.bureau_id.expression),
     StaffRequest: bureaus(StaffRequest.bureau_id.expression),
     CertificateRequest: bureaus(CertificateRequest.bureau_id.expression),
     RosterEntry: roster_in_my_area,
@@ -198,7 +200,8 @@ for _place in (Bureau, School, ConfirmationPoint):
 _grant(PointSchool, Role.SUPERUSER, links_in_my_area, Can.CREATE)
 _grant(PointSchool, Role.SUPERUSER, points_in_my_area, Can.DELETE)
 _grant(School, Role.SUPERUSER, _AREAS[School], Can.MERGE)
-_grant(Publicity, Role.DISTRICT, _AREAS[Publicity], Can.CREATE, Can.EDIT)
+for _list in (Publicity, Objection):
+    _grant(_list, Role.DISTRICT, _AREAS[_list], Can.CREATE, Can.EDIT)
 _grant(StaffRequest, Role.SUPERUSER, _AREAS[StaffRequest], Can.EDIT)
 _grant(RosterEntry, Role.SCHOOL, roster_of_my_school, Can.VIEW, Can.REVEAL, Can.EXPORT)
 for _role in (Role.DISTRICT, Role.SUPERUSER):

@@ -134,6 +134,8 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
         Mail(to="a@example.cn", subject="通知", body="…", due_at=clock.now()),
     ]
     build.add(*rows)
+    listed = next(row for row in rows if isinstance(row, Publicity))
+    rows.append(build.an_objection(listed))
     return rows
 
 

@@ -64,6 +64,7 @@ TABLES = {
     "windows": SETTINGS,
     "materials": SETTINGS,
     "publicities": Table(BUREAUS, (D,), (D,), export=BUREAUS, lookup="campaign_id"),
+    "objections": Table(BUREAUS, (D,), (D,), export=BUREAUS, lookup="campaign_id"),
     "qualification_types": CODES,
     "subjects": CODES,
     "authorities": CODES._replace(lookup="division_code"),

@@ -53,6 +53,8 @@ TABLE: dict[str, dict[str, str]] = {
     | {"superuser": "view export create delete"},
     "Publicity": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
     | {"district": "view export create edit"},
+    "Objection": dict.fromkeys(["city", "province", "superuser", "auditor"], "view export")
+    | {"district": "view export create edit"},
     "StaffRequest": dict.fromkeys(["district", "city", "province", "auditor"], "view export")
     | {"superuser": "view export edit", "teacher": "view"},
     "CertificateRequest": dict.fromkeys(["district", "city", "province", "superuser", "auditor"], "view export"),

@@ -11,7 +11,7 @@ from tests.every.test_models import _leads
 
 TABLES = [view for view in Menu().views if isinstance(view, Table)]
 # Rows that nothing but their number tells apart: they are typed, or come with the row that they belong to.
-WITHOUT_KEY = {"windows", "teaching_breaks"}
+WITHOUT_KEY = {"windows", "teaching_breaks", "objections"}
 # Filters of tables that grow, each with the reason why it needs no index of its own.
 WITHOUT_INDEX = {
     "applications.stage": "counted by ix_applications_bureau_id_stage alone; the page is walked to in order",

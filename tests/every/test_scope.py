@@ -103,7 +103,8 @@ def a_side() -> Side:
         session.scalars(select(PointSchool).where(PointSchool.point_id == point.id)).one(),
         session.scalars(select(Window).where(Window.campaign_id == campaign.id)).one(),
         build.a_material(campaign),
-        build.a_publicity(campaign, nanjing.gulou, date(2026, 11, 5), date(2026, 11, 11)),
+        publicity := build.a_publicity(campaign, nanjing.gulou, date(2026, 11, 5), date(2026, 11, 11)),
+        build.an_objection(publicity),
         *belongings(application, clerk, school, nanjing.gulou),
     ]
     return Side(places, {type(row): row for row in rows}, actors)
