@@ -20,6 +20,7 @@ from admin.views import (
     review,
     roster,
     school,
+    statistics,
 )
 from shared.text import Text, _
 
@@ -32,6 +33,7 @@ VIEWS: tuple[tuple[Text, tuple[type[Any], ...]], ...] = (
             roster.SchoolRoster,
             applications.Applications,
             review.Review,
+            statistics.Statistics,
             batches.Batches,
             imports.Imports,
             exported.Exports,

@@ -45,7 +45,8 @@ class Applications(Printing, Table):
     column_link = "registration_number"
     column_searchable_list = ("registration_number", "certificate_number", "name")
     column_filters = (
-        "stage", "conclusion", "campaign_id", "bureau_id", "school_id", "point_id", "submitted_at", "stage_at"
+        "stage", "conclusion", "reason_code", "campaign_id", "bureau_id", "school_id", "point_id", "submitted_at",
+        "stage_at",
     )  # fmt: skip
     column_sortable_list = ("registration_number", "name", "submitted_at", "stage_at")
     column_labels: ClassVar = {

@@ -75,6 +75,7 @@ class Application(Row):
         Index("ix_applications_progress", "campaign_id", "bureau_id", "school_id", "stage", "form_version", "origin"),
         Index("ix_applications_school_id_stage", "school_id", "stage", "id"),
         Index("ix_applications_point_id_stage", "point_id", "stage", "id"),
+        Index("ix_applications_reason_code", "reason_code", "id"),
         Index("ix_applications_assigned_to_id_stage", "assigned_to_id", "stage", "id"),
         CheckConstraint("form_version >= 0 AND signed_version <= form_version", name="versions"),
         CheckConstraint("stage <> 'concluded' OR conclusion <> 'none'", name="concluded"),

@@ -238,6 +238,7 @@ PAGES: dict[str, Shown | tuple[Shown, ...]] = {
     "points/schools.html": at("superuser", "/confirmation-points/schools/?id={point}"),
     "materials/order.html": at("superuser", "/materials/order/?campaign={campaign}"),
     "calendar/year.html": at("superuser", "/calendar-days/year/"),
+    "statistics.html": (at("district", "/statistics/"), at("province", "/statistics/?by=submitted_at")),
     "campaigns/next.html": at("superuser", "/campaigns/next/?id={campaign}"),
     "campaigns/seen.html": at(
         "superuser", "/campaigns/seen/?id={campaign}&school=南京市鼓楼区致远中学&day=2026-11-28&hour=09:00"

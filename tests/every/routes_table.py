@@ -202,6 +202,8 @@ PAGES = {
     ("roster.returned", "GET"): Page((S,), 200),
     ("roster.case", "GET"): Page((S,), 200),
     ("roster.save", "POST"): Page((S,), 422, nobody=401),
+    ("statistics.index", "GET"): Page(ALL, 200),
+    ("statistics.export", "POST"): Page(ALL, 200, nobody=401),
     ("review.index", "GET"): Page((D, C, V), 200),
     ("review.case", "GET"): Page((D, C, V), 200),
     ("review.reveal", "POST"): Page((D, C, V), 200, nobody=401),
