@@ -24,7 +24,6 @@ from shared.models import (
     ConfirmationPoint,
     Institution,
     Material,
-    Objection,
     Person,
     Photo,
     PointSchool,
@@ -390,12 +389,6 @@ def papers_received(application: Application, operator: Staff | None = None) -> 
 
 def a_publicity(campaign: Campaign, bureau: Bureau, starts_on: date, ends_on: date) -> Publicity:
     return add(Publicity(campaign=campaign, bureau=bureau, starts_on=starts_on, ends_on=ends_on))
-
-
-def an_objection(publicity: Publicity, **fields: Any) -> Objection:
-    facts = {"raised_by": "群众", "received_on": publicity.starts_on, "body": "履历不实"}
-    of = {"campaign_id": publicity.campaign_id, "bureau_id": publicity.bureau_id}
-    return add(Objection(**of, **(facts | fields)))
 
 
 def a_revocation_request(application: Application, requested_by: Staff) -> RevocationRequest:

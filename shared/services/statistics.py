@@ -35,7 +35,7 @@ class Column:
     def arguments(self) -> dict[str, str]:
         """How the list of applications is narrowed to them."""
         more = {"conclusion": self.conclusion.value} if self.conclusion else {}
-        return {"stage": self.stage.value, **more}
+        return dict(stage=self.stage.value, **more)
 
 
 COLUMNS = (
@@ -126,7 +126,7 @@ def _by_day(mine: Sequence[ColumnElement[bool]]) -> list[Line]:
     found = _counted(bucket, mine)
     lines = [_earlier(days, found[0])] if days and 0 in found else []
     lines += [_day(day, found[number]) for number, day in enumerate(days, 1) if number in found]
-    return [*lines, *([Line(_("未提交"), {f"{BY_DAY}.empty": "1"}, found[-1])] if -1 in found else [])]
+    return [*lines, *([Line(_("尚未提交"), {f"{BY_DAY}.empty": "1"}, found[-1])] if -1 in found else [])]
 
 
 def _earlier(days: Sequence[date], counts: Mapping[Column, int]) -> Line:

@@ -31,6 +31,7 @@ from shared.models import (
     Import,
     Mail,
     NoticeText,
+    Objection,
     Person,
     PointSchool,
     Publicity,
@@ -131,11 +132,10 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
             name="李四",
         ),
         Publicity(**round_, **home, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 8)),
+        Objection(**round_, **home, raised_by="群众", received_on=date(2099, 1, 1), body="履历不实"),
         Mail(to="a@example.cn", subject="通知", body="…", due_at=clock.now()),
     ]
     build.add(*rows)
-    listed = next(row for row in rows if isinstance(row, Publicity))
-    rows.append(build.an_objection(listed))
     return rows
 
 

@@ -33,7 +33,6 @@ PUBLIC_NUMBERS = {"bureaus.phone", "confirmation_points.phone"}
 
 # Foreign keys that no list joins on from their far side, so that an index would only cost.
 WITHOUT_INDEX = {
-    "applications.reason_code",
     "applications.ethnicity_code",
     "applications.qualification_type_code",
     "applications.authority_id",

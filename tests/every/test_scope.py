@@ -20,6 +20,7 @@ from shared.models import (
     Hold,
     Material,
     Message,
+    Objection,
     Person,
     PointSchool,
     Print,
@@ -91,7 +92,7 @@ def a_side() -> Side:
         Role.AUDITOR: nanjing.city,
     }
     actors = {role: build.an_actor(role, place) for role, place in places.items()}
-    clerk = build.staff(Role.POINT, point)
+    clerk, day = build.staff(Role.POINT, point), date(2026, 11, 5)
     rows = [
         nanjing.gulou,
         school,
@@ -103,8 +104,8 @@ def a_side() -> Side:
         session.scalars(select(PointSchool).where(PointSchool.point_id == point.id)).one(),
         session.scalars(select(Window).where(Window.campaign_id == campaign.id)).one(),
         build.a_material(campaign),
-        publicity := build.a_publicity(campaign, nanjing.gulou, date(2026, 11, 5), date(2026, 11, 11)),
-        build.an_objection(publicity),
+        build.a_publicity(campaign, nanjing.gulou, date(2026, 11, 5), date(2026, 11, 11)),
+        build.add(Objection(campaign=campaign, bureau=nanjing.gulou, raised_by="x", received_on=day, body="履历不实")),
         *belongings(application, clerk, school, nanjing.gulou),
     ]
     return Side(places, {type(row): row for row in rows}, actors)
