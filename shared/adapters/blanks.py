@@ -82,6 +82,7 @@ def draw(sheets: Iterable[Sheet], *, title: str) -> bytes:
     canvas = Canvas(out, lang="zh-CN")
     canvas.setTitle(title)
     canvas.setAuthor("")
+    canvas.setCreator("")
     canvas.setSubject(title)
     with pdf.DRAWING:
         for sheet in sheets:
