@@ -130,10 +130,11 @@ def test_the_worker_knows_its_tasks_on_either_database(own_database, tmp_path):
     try:
         notify.queue("wang@example.cn", "已退回", "请修改。", by=BY)
         tasks = {name.rpartition(".")[2]: task for name, task in huey._registry._registry.items()}
-        assert set(tasks) == {"deliver_mail", "clear_away", "job", "learn", "look_around"}
+        assert set(tasks) == {"deliver_mail", "clear_away", "job", "learn", "look_around", "remind"}
         tasks["deliver_mail"]().execute()
         assert the_mail().state is MailState.SENT
         assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
+        tasks["remind"]().execute()  # nobody to remind
     finally:
         huey.storage.close()
 
