@@ -69,7 +69,7 @@ def test_a_submit_that_waited_for_its_turn_counts_and_the_next_one_does_not(
     assert closes_at_nine.client.post("/apply/check", data=sent).location == "/apply/done"
     session.rollback()
     assert session.query(Application).one().stage is Stage.SUBMITTED
-    assert not windows.is_open(session.query(Application).one().campaign_id, WindowStage.APPLY)
+    assert late(session.query(Application).one().campaign_id, [WindowStage.APPLY])
 
 
 # --- behind a proxy ----------------------------------------------------------------------------------------------

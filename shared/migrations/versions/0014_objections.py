@@ -8,6 +8,10 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+STATE = sa.Enum(
+    "open", "upheld", "dismissed", name="objection_state", native_enum=False, create_constraint=True, length=32
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -20,7 +24,7 @@ def upgrade() -> None:
         sa.Column("raised_by", sa.String(length=100), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("state", sa.Enum("open", "upheld", "dismissed", name="objectionstate", native_enum=False, length=32), nullable=False),
+        sa.Column("state", STATE, nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(state = 'open') = (settled_at IS NULL)", name=op.f("ck_objections_settled")),
