@@ -132,7 +132,7 @@ def _rows_of(application: Application, officer_id: int) -> list[Any]:
             name="李四",
         ),
         Publicity(**round_, **home, starts_on=date(2099, 1, 1), ends_on=date(2099, 1, 8)),
-        Objection(**round_, **home, raised_by="群众", received_on=date(2099, 1, 1), body="履历不实"),
+        Objection(**round_, **home, registration_number="0", raised_by="x", received_on=date(2099, 1, 1), body="x"),
         Mail(to="a@example.cn", subject="通知", body="…", due_at=clock.now()),
     ]
     build.add(*rows)
