@@ -48,7 +48,8 @@ class Statistics(Closed, BaseView):  # type: ignore[misc]
         shown = lines[(page - 1) * LINES : page * LINES]
         longest = max((line.total for line in shown), default=1)
         given |= {"page": page, "pages": pages, "count": len(lines), "longest": longest}
-        return self.render("statistics.html", lines=shown, total=total, columns=COLUMNS, dimensions=DIMENSIONS, **given)
+        used = [column for column in COLUMNS if total.counts.get(column)]
+        return self.render("statistics.html", lines=shown, total=total, columns=used, dimensions=DIMENSIONS, **given)
 
     @expose("/export", methods=("POST",))
     def export(self) -> ResponseReturnValue:

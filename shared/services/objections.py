@@ -11,8 +11,8 @@ from shared.db import session, transaction
 from shared.models import Application, Objection, Publicity
 from shared.models.kinds import ObjectionState
 from shared.rules.checks import Problem
-from shared.rules.rights import Actor
-from shared.services import reference
+from shared.rules.rights import Actor, Can
+from shared.services import access, reference
 from shared.services.errors import Refused
 from shared.text import _
 
@@ -26,18 +26,17 @@ SETTLED = Problem("settled", "", _("这项异议已经处理完毕，不能再�
 def receive(values: Mapping[str, Any], *, by: Actor) -> Objection:
     """Write an objection down, on a day on which the list of this campaign and bureau was publicised."""
     here = values["campaign_id"], values["bureau_id"]
-    problems = [] if _was_publicised(*here, values["received_on"]) else [UNPUBLICISED]
+    if not _was_publicised(*here, values["received_on"], by=by):
+        raise Refused(UNPUBLICISED)  # alone: nobody asks in this way who stands on another bureau's list
     if values["registration_number"] and not _is_listed(*here, values["registration_number"]):
-        problems.append(NOT_LISTED)
-    if problems:
-        raise Refused.because(problems)
+        raise Refused(NOT_LISTED)
     return reference.create(Objection, _settled(values), by=by)
 
 
 @transaction
 def settle(key: int, values: Mapping[str, Any], *, by: Actor, version: int) -> Objection:
     """Say what was found; once it is said it stays."""
-    if session.get_one(Objection, key).state is not ObjectionState.OPEN:
+    if access.one(Objection, key, by=by, to=Can.EDIT, lock=True).state is not ObjectionState.OPEN:
         raise Refused(SETTLED)
     return reference.change(Objection, key, _settled(values), by=by, version=version)
 
@@ -49,10 +48,12 @@ def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(values) | {"settled_at": None if is_open else clock.now()}
 
 
-def _was_publicised(campaign_id: int, bureau_id: int, day: date) -> bool:
+def _was_publicised(campaign_id: int, bureau_id: int, day: date, *, by: Actor) -> bool:
+    """Whether a list that `by` keeps was public on this day."""
     own = Publicity.campaign_id == campaign_id, Publicity.bureau_id == bureau_id
     on = Publicity.starts_on <= day, Publicity.ends_on >= day
-    return session.scalar(select(Publicity.id).where(*own, *on).limit(1)) is not None
+    lists = access.query(Publicity, by=by, to=Can.EDIT).where(*own, *on)
+    return session.scalar(lists.limit(1)) is not None
 
 
 def _is_listed(campaign_id: int, bureau_id: int, number: str) -> bool:

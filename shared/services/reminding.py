@@ -104,8 +104,11 @@ def tell_staff(*, by: Actor, now: datetime) -> int:
     """In the morning, what waits for each member of staff who has an address; nothing where nothing waits."""
     kind = f"digest:{clock.local(now):%y%m%d}"
     told = select(Reminder.id).where(Reminder.staff_id == Staff.id, Reminder.kind == kind)
-    wanted = select(Staff.id).where(Staff.active, Staff.email != "", ~told.exists()).order_by(Staff.id)
-    return sum(_tell(key, kind, by=by) for key in session.scalars(wanted).all())
+    wanted = select(Staff.id).where(Staff.active, Staff.email != "", ~told.exists()).order_by(Staff.id).limit(AT_A_TIME)
+    count = 0
+    while keys := session.scalars(wanted).all():  # whoever was told, or has nothing waiting, is noted
+        count += sum(_tell(key, kind, by=by) for key in keys)
+    return count
 
 
 @transaction

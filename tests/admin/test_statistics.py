@@ -75,6 +75,12 @@ def test_the_table_goes_out_as_a_workbook(client: FlaskClient) -> None:
     assert total[-1] == sum(line[-1] for line in lines) == listed(client, "/applications/?view=all")
 
 
+def test_columns_in_which_nobody_stands_are_left_out(app: Flask, city: City) -> None:
+    page = world.logged_in(app, city.staff[Role.DISTRICT]).get("/statistics/").text  # one application, handed in
+    head = page.partition("<thead>")[2].partition("</thead>")[0]
+    assert [word in head for word in ("已提交", "合计", "已初审", "已放弃")] == [True, True, False, False]
+
+
 def test_a_school_counts_its_own(app: Flask, city: City) -> None:
     school = world.logged_in(app, city.staff[Role.SCHOOL])
     page = school.get("/statistics/?by=school_id").text
